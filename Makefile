@@ -1,0 +1,75 @@
+# Node comes from the npm package `node`, so that any Node >= 20 on the machine is enough to start.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export NX_DAEMON := false
+JEST := NODE_OPTIONS="--experimental-vm-modules --disable-warning=ExperimentalWarning" jest
+K8S ?=
+
+##@ Run
+.PHONY: up down status
+up: node_modules ## Start a hub on this machine: etcd, kube-apiserver, kube-controller-manager, authz-webhook, manager
+	node tools/hub/main.ts up $(if $(K8S),--kubernetes $(K8S))
+
+down: node_modules ## Stop the hub; CLEAN=1 removes its data too
+	node tools/hub/main.ts down $(if $(CLEAN),--clean)
+
+status: node_modules ## Show the processes of the hub
+	node tools/hub/main.ts status
+
+##@ Test
+.PHONY: test test-unit test-integration test-e2e bench
+test: node_modules ## All tests; the last line sums them up
+	node tools/run-tests.ts $(if $(SUMS),--sums $(SUMS))
+
+test-unit: node_modules ## Pure tests; ONE=path runs one file
+	$(JEST) --selectProjects unit $(ONE)
+
+test-integration: node_modules ## Tests against a real etcd + kube-apiserver; K8S=1.32 picks the floor
+	K8S=$(K8S) $(JEST) --selectProjects integration $(ONE)
+
+test-e2e: node_modules ## The built hub, driven by a real kubectl
+	K8S=$(K8S) $(JEST) --selectProjects e2e --runInBand $(ONE)
+
+bench: node_modules ## Figures beside what they are compared to (builds the Go counterparts)
+	node bench/main.ts
+
+##@ Develop
+.PHONY: lint format typecheck generate verify build images clean
+lint: node_modules typecheck ## ESLint with module boundaries, Prettier
+	nx show projects >/dev/null
+	eslint .
+	prettier --check .
+
+format: node_modules ## Rewrite files as Prettier wants them
+	prettier --write .
+
+typecheck: node_modules ## Strict TypeScript over the whole tree
+	tsc -p tsconfig.json
+
+generate: node_modules ## Write config/ and docs/reference/ from the declarations in the code
+	node tools/generate.ts
+
+verify: node_modules ## Fail where a generated file differs from what `make generate` would write
+	node tools/generate.ts --check
+
+build: node_modules ## Bundle both apps into apps/*/dist
+	node tools/build.ts
+
+images: build ## OCI images of both apps; BASE_IMAGE=... for another base
+	node tools/images.ts
+
+clean: ## Remove build output (not the hub's data: `make down CLEAN=1`)
+	rm -rf apps/*/dist coverage .nx
+
+##@ Help
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*##/ {printf "  %-18s %s\n", $$1, $$2}' Makefile
+
+# npm ci leaves a lockfile of its own in node_modules; newer than package-lock.json means up to date.
+node_modules: node_modules/.package-lock.json
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@

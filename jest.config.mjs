@@ -1,0 +1,29 @@
+// Unit tests (*.test.ts) are pure; integration tests (*.int.test.ts) talk to a real etcd + kube-apiserver.
+const shared = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  injectGlobals: false,
+  resetMocks: true,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['/dist/', '/\\.tke/'],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$', '/e2e/'],
+    },
+    { ...shared, displayName: 'integration', testMatch: ['**/*.int.test.ts'] },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.e2e.test.ts'] },
+  ],
+  workerIdleMemoryLimit: '1GB',
+};

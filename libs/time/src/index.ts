@@ -1,0 +1,5 @@
+export { FakeClock } from './fake-clock.ts';
+export { systemClock } from './clock.ts';
+export type { Clock, Timer } from './clock.ts';
+export { exponentialDelay, withJitter } from './backoff.ts';
+export type { BackoffOptions, Random } from './backoff.ts';
