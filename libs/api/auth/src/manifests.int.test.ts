@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { ControlPlane } from '@tke/envtest';
+
+import { installCrds, succeeded } from './testing/kubectl.ts';
+
+jest.setTimeout(120_000);
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+const originals = join(import.meta.dirname, 'testdata', 'tkestack');
+
+// A control plane of its own: these manifests bring names that other tests may use too.
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  cluster = await ControlPlane.start();
+  await installCrds(cluster);
+});
+
+afterAll(() => cluster.stop());
+
+async function deleted(...args: readonly string[]): Promise<void> {
+  await succeeded(cluster.kubectl(['delete', ...args]));
+}
+
+async function applied(...args: readonly string[]): Promise<readonly string[]> {
+  const stdout = await succeeded(cluster.kubectl(['apply', '--validate=strict', ...args]));
+  return stdout.trim().split('\n');
+}
+
+test.each(readdirSync(originals))('%s, as TKEStack stored it, applies unchanged', async (name) => {
+  const lines = await applied('-f', join(originals, name));
+  await deleted('-f', join(originals, name));
+  expect(lines.every((line) => line.endsWith(' created'))).toBe(true);
+});
+
+describe.each(['config/hub', 'config/samples', 'config/samples/identityprovider-ldap.yaml'])('%s', (path) => {
+  const flag = path.endsWith('.yaml') ? '-f' : '-k';
+
+  test('applies, and applies again', async () => {
+    const first = await applied(flag, join(root, path));
+    expect(first.every((line) => line.endsWith(' created'))).toBe(true);
+    expect(await applied(flag, join(root, path))).toHaveLength(first.length);
+    await deleted(flag, join(root, path));
+  });
+
+  test('applies server-side', async () => {
+    const lines = await applied('--server-side', flag, join(root, path));
+    expect(lines.every((line) => line.endsWith(' serverside-applied'))).toBe(true);
+    await deleted(flag, join(root, path));
+  });
+});
+
+test('config/default applies server-side, twice without a change', async () => {
+  const args = ['--server-side', '--force-conflicts', '-k', join(root, 'config/default')];
+  // The namespace must be there before what is in it: kubectl puts it first.
+  expect((await applied(...args)).every((line) => line.endsWith(' serverside-applied'))).toBe(true);
+  const generation = ['get', 'crd,deployment,daemonset', '-A', '-o', 'jsonpath={.items[*].metadata.generation}'];
+  const before = await succeeded(cluster.kubectl(generation));
+  await applied(...args);
+  expect(await succeeded(cluster.kubectl(generation))).toBe(before);
+});
+
+test('with no webhook server behind the configurations, objects are still created, checked and deleted', async () => {
+  await applied('--server-side', '--force-conflicts', '-k', join(root, 'config/webhook'));
+  await applied('-k', join(root, 'config/hub'));
+  const patch = ['patch', 'usr', 'usr-alice', '--type=merge', '-p', '{"spec":{"username":"mallory"}}'];
+  const { stderr } = await cluster.kubectl(patch);
+  expect(stderr).toContain('username cannot be changed');
+  await deleted('usr', 'usr-alice');
+});

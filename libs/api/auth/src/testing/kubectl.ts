@@ -1,0 +1,29 @@
+import { crdManifest } from '@tke/crd';
+import type { ClusterAccess, KubectlResult } from '@tke/envtest';
+
+import { authKinds } from '../kinds.ts';
+
+type Kubectl = Pick<ClusterAccess, 'kubectl'>;
+
+/** Runs kubectl with objects on its standard input. */
+export function pipe(cluster: Kubectl, args: readonly string[], ...objects: readonly object[]): Promise<KubectlResult> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  return cluster.kubectl([...args, '-f', '-'], { input });
+}
+
+/** Resolves with standard output; rejects with standard error where kubectl fails. */
+export async function succeeded(result: Promise<KubectlResult>): Promise<string> {
+  const { code, stdout, stderr } = await result;
+  if (code !== 0) {
+    throw new Error(`kubectl: ${stderr}`);
+  }
+  return stdout;
+}
+
+/** Installs every CRD of the group; resolves when they are served. */
+export async function installCrds(cluster: Kubectl): Promise<void> {
+  const crds = authKinds.map(crdManifest);
+  await succeeded(pipe(cluster, ['apply', '--server-side', '--force-conflicts', '--field-manager=test'], ...crds));
+  const names = crds.map(({ metadata }) => `crd/${metadata.name ?? ''}`);
+  await succeeded(cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...names]));
+}
