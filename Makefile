@@ -24,13 +24,13 @@ test: node_modules ## All tests; the last line sums them up
 	node tools/run-tests.ts $(if $(SUMS),--sums $(SUMS))
 
 test-unit: node_modules ## Pure tests; ONE=path runs one file
-	$(JEST) --selectProjects unit $(ONE)
+	$(JEST) --selectProjects unit $(if $(ONE),--testPathPatterns $(ONE))
 
 test-integration: node_modules ## Tests against a real etcd + kube-apiserver; K8S=1.32 picks the floor
-	K8S=$(K8S) $(JEST) --selectProjects integration $(ONE)
+	K8S=$(K8S) $(JEST) --selectProjects integration $(if $(ONE),--testPathPatterns $(ONE))
 
 test-e2e: node_modules ## The built hub, driven by a real kubectl
-	K8S=$(K8S) $(JEST) --selectProjects e2e --runInBand $(ONE)
+	K8S=$(K8S) $(JEST) --selectProjects e2e --runInBand $(if $(ONE),--testPathPatterns $(ONE))
 
 bench: node_modules ## Figures beside what they are compared to (builds the Go counterparts)
 	node bench/main.ts
@@ -57,7 +57,7 @@ verify: node_modules ## Fail where a generated file differs from what `make gene
 build: node_modules ## Bundle both apps into apps/*/dist
 	node tools/build.ts
 
-images: build ## OCI images of both apps; BASE_IMAGE=... for another base
+images: build ## OCI archives of both apps in apps/*/dist, from parts of this machine
 	node tools/images.ts
 
 clean: ## Remove build output (not the hub's data: `make down CLEAN=1`)

@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+
+import { connect } from '@tke/kube-client';
+import type { Logger } from '@tke/log';
+import { coreKinds } from '@tke/meta';
+import { policyAdmissions, setupPolicy } from '@tke/policy';
+import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
+import { CertificateRotator, HttpsServer, SecretCertificates, WebhookMetrics, admissionRoutes } from '@tke/webhook';
+
+import type { flags as ownFlags } from './flags.ts';
+import { leaseName, webhookConfiguration, webhookSecret } from './names.ts';
+
+type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
+
+/** One second less than the apiserver waits, so that it gets our words and not its own. */
+const admissionTimeoutMs = 2_000;
+
+/** Serves admission on every replica and runs the reconcilers on the leader, until the signal aborts. */
+export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSignal): Promise<void> {
+  const manager = await createManager(flags, logger);
+  addWebhooks(manager, flags);
+  const { cache, client, recorder } = manager;
+  setupPolicy({ manager, cache, client, recorder });
+  await manager.start(signal);
+}
+
+async function createManager(flags: ManagerFlags, logger: Logger): Promise<Manager> {
+  const metrics = new RuntimeMetrics();
+  const client = await connect({
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    userAgent: 'tke-manager',
+    logger,
+    onRequest: (request) => metrics.onRequest(request),
+  });
+  return new Manager({
+    client,
+    cache: new Cache({ reader: client, logger }),
+    logger,
+    name: 'tke-manager',
+    metrics,
+    leaderElection: {
+      namespace: flags.namespace,
+      name: leaseName,
+      leaseDurationMs: parseSeconds('lease-duration', flags['lease-duration']),
+      renewDeadlineMs: parseSeconds('renew-deadline', flags['renew-deadline']),
+      retryPeriodMs: parseSeconds('retry-period', flags['retry-period']),
+    },
+    healthAddress: parseAddress('health-address', flags['health-address']),
+    ...(flags['metrics-address'] === ''
+      ? {}
+      : { metricsAddress: parseAddress('metrics-address', flags['metrics-address']) }),
+  });
+}
+
+function addWebhooks(manager: Manager, flags: ManagerFlags): void {
+  const { client, cache, logger, metrics } = manager;
+  const secret = { namespace: flags.namespace, name: webhookSecret };
+  const certificates = new SecretCertificates({ reader: client, secret, logger });
+  const server = new HttpsServer({
+    name: 'admission',
+    address: parseAddress('webhook-address', flags['webhook-address']),
+    certificates,
+    routes: admissionRoutes(policyAdmissions(cache), { logger, timeoutMs: admissionTimeoutMs }),
+    logger,
+    metrics: new WebhookMetrics(metrics.registry),
+  });
+  const host = flags['webhook-host'];
+  const rotator = new CertificateRotator({
+    client,
+    secret,
+    ...(isIP(host) === 0 ? { dnsNames: [host] } : { ips: [host] }),
+    configurations: [
+      { kind: coreKinds.mutatingWebhookConfiguration, name: webhookConfiguration },
+      { kind: coreKinds.validatingWebhookConfiguration, name: webhookConfiguration },
+    ],
+    logger,
+  });
+  manager.add(certificates, 'webhook');
+  manager.add(server, 'webhook');
+  manager.add(rotator, 'leader');
+  manager.addReadyCheck('admission', (checking) => server.probe(checking));
+}

@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { findDetached, startWatched, type KubectlResult, type RunningProcess } from '@tke/envtest';
+import { systemClock } from '@tke/time';
+
+const run = promisify(execFile);
+export const repository = join(import.meta.dirname, '..');
+
+interface Settings {
+  readonly ports: Readonly<Record<'managerWebhook' | 'managerHealth' | 'managerMetrics', number>>;
+}
+
+/** A hub of its own in a temporary folder, used as its user would: by the commands behind make, and by kubectl. */
+export class HubUnderTest {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<HubUnderTest> {
+    return new HubUnderTest(await mkdtemp(join(tmpdir(), 'tke-e2e-')));
+  }
+
+  up(): Promise<string> {
+    return this.#hub('up');
+  }
+
+  down(): Promise<string> {
+    return this.#hub('down');
+  }
+
+  status(): Promise<string> {
+    return this.#hub('status');
+  }
+
+  async remove(): Promise<void> {
+    await this.#hub('down', '--clean');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #hub(...args: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, ['tools/hub/main.ts', ...args, '--dir', this.folder], {
+      cwd: repository,
+    });
+    return stdout;
+  }
+
+  /** Runs kubectl as the administrator or as a user of `make up`. A failure is an answer. */
+  async kubectl(
+    args: readonly string[],
+    { user, input }: { user?: string; input?: object } = {},
+  ): Promise<KubectlResult> {
+    const kubeconfig = user === undefined ? 'kubeconfig' : join('users', `${user}.kubeconfig`);
+    const command = run(
+      join(this.folder, 'bin', 'kubectl'),
+      [`--kubeconfig=${join(this.folder, kubeconfig)}`, ...args],
+      {
+        cwd: repository,
+        env: { PATH: process.env['PATH'], HOME: this.folder },
+      },
+    );
+    command.child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
+    try {
+      return { ...(await command), code: 0 };
+    } catch (error) {
+      const { stdout, stderr, code } = error as { stdout: string; stderr: string; code?: number };
+      return { stdout, stderr, code: typeof code === 'number' ? code : 1 };
+    }
+  }
+
+  /** As `kubectl`, for what must succeed. Resolves with standard output. */
+  async must(args: readonly string[], options: { user?: string; input?: object } = {}): Promise<string> {
+    const { stdout, stderr, code } = await this.kubectl(args, options);
+    if (code !== 0) {
+      throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+    }
+    return stdout;
+  }
+
+  apply(object: object): Promise<string> {
+    return this.must(['apply', '-f', '-'], { input: object });
+  }
+
+  /** The answer of `kubectl auth can-i`, with its reason. */
+  async can(user: string, ...question: string[]): Promise<string> {
+    const { stdout, stderr } = await this.kubectl(['auth', 'can-i', ...question], { user });
+    return stdout.trim() === '' ? stderr.trim() : stdout.trim();
+  }
+
+  async process(name: string): Promise<RunningProcess> {
+    const found = await findDetached(join(this.folder, 'run'), name, systemClock);
+    if (found === undefined) {
+      throw new Error(`${name} does not run`);
+    }
+    return found;
+  }
+
+  async settings(): Promise<Settings> {
+    return JSON.parse(await readFile(join(this.folder, 'hub.json'), 'utf8')) as Settings;
+  }
+
+  /** Another manager beside or in place of the hub's, with a lease of a few seconds. It dies with the test. */
+  async startManager(name: string, webhookPort: number): Promise<RunningProcess> {
+    const kubeconfig = join(
+      this.folder,
+      'users',
+      `${encodeURIComponent('system:serviceaccount:tke-system:tke-manager')}.kubeconfig`,
+    );
+    return startWatched({
+      name,
+      command: process.execPath,
+      args: [
+        join(repository, 'apps', 'manager', 'dist', 'main.cjs'),
+        `--kubeconfig=${kubeconfig}`,
+        `--webhook-address=127.0.0.1:${webhookPort}`,
+        '--webhook-host=127.0.0.1',
+        '--health-address=127.0.0.1:0',
+        '--metrics-address=',
+        '--lease-duration=4',
+        '--renew-deadline=3',
+        '--retry-period=1',
+      ],
+      cwd: this.folder,
+      logFile: join(this.folder, 'logs', `${name}.log`),
+    });
+  }
+
+  log(name: string): Promise<string> {
+    return readFile(join(this.folder, 'logs', `${name}.log`), 'utf8');
+  }
+}
+
+/** A Policy that allows `actions`, and its PolicyBinding to a user of the default tenant. */
+export function grant(name: string, user: string, actions: readonly string[], effect: 'allow' | 'deny' = 'allow') {
+  const policy = {
+    apiVersion: 'auth.tkestack.io/v1',
+    kind: 'Policy',
+    metadata: { name: `pol-${name}` },
+    spec: {
+      displayName: name,
+      tenantID: 'default',
+      category: 'application',
+      statement: { effect, actions, resources: ['namespace:*'] },
+    },
+  };
+  const binding = {
+    apiVersion: 'auth.tkestack.io/v1',
+    kind: 'PolicyBinding',
+    metadata: { name: `pb-${name}` },
+    spec: { tenantID: 'default', policyID: `pol-${name}`, users: [{ id: `usr-${user}`, name: user }] },
+  };
+  return { policy, binding };
+}

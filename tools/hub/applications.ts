@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+
+import {
+  findDetached,
+  startDetached,
+  stopProcess,
+  untilReady,
+  type DetachedSpec,
+  type RunningProcess,
+} from '@tke/envtest';
+import { systemClock } from '@tke/time';
+
+import { bundle, bundlePath, type App } from '../build.ts';
+import type { HubLayout } from './layout.ts';
+import type { HubSettings } from './settings.ts';
+
+/** One of our own servers as a process of this machine. */
+export interface Application {
+  readonly app: App;
+  readonly spec: DetachedSpec;
+  readonly readyUrl: string;
+}
+
+export const serviceAccounts: Readonly<Record<App, string>> = {
+  manager: 'system:serviceaccount:tke-system:tke-manager',
+  'authz-webhook': 'system:serviceaccount:tke-system:tke-authz-webhook',
+};
+
+export function applications(
+  layout: HubLayout,
+  { ports }: HubSettings,
+  kubeconfigs: Readonly<Record<App, string>>,
+): readonly Application[] {
+  const loopback = (port: number) => `127.0.0.1:${port}`;
+  const authzFlags = [
+    `--address=${loopback(ports.authzWebhook)}`,
+    `--tls-dir=${layout.authz}`,
+    `--client-ca=${join(layout.authz, 'ca.crt')}`,
+    `--health-address=${loopback(ports.authzHealth)}`,
+  ];
+  const managerFlags = [
+    `--webhook-address=${loopback(ports.managerWebhook)}`,
+    '--webhook-host=127.0.0.1',
+    `--health-address=${loopback(ports.managerHealth)}`,
+    `--metrics-address=${loopback(ports.managerMetrics)}`,
+  ];
+  return [
+    application(layout, 'authz-webhook', ports.authzHealth, [
+      `--kubeconfig=${kubeconfigs['authz-webhook']}`,
+      ...authzFlags,
+    ]),
+    application(layout, 'manager', ports.managerHealth, [`--kubeconfig=${kubeconfigs.manager}`, ...managerFlags]),
+  ];
+}
+
+function application(layout: HubLayout, app: App, healthPort: number, flags: readonly string[]): Application {
+  const spec: DetachedSpec = {
+    name: app,
+    command: process.execPath,
+    args: [bundlePath(app), ...flags],
+    cwd: layout.folder,
+    logFile: join(layout.logs, `${app}.log`),
+    runDir: layout.run,
+  };
+  return { app, spec, readyUrl: `http://127.0.0.1:${healthPort}/readyz` };
+}
+
+/** Starts an application with the present code; one that runs already is replaced. Does not wait for readiness. */
+export async function launch(layout: HubLayout, { app, spec }: Application): Promise<RunningProcess> {
+  await bundle(app);
+  await stopApplication(layout, app);
+  return startDetached(spec, systemClock);
+}
+
+export async function stopApplication(layout: HubLayout, app: App): Promise<boolean> {
+  const running = await findDetached(layout.run, app, systemClock);
+  if (running === undefined) {
+    return false;
+  }
+  await stopProcess(running, { graceMs: 15_000, clock: systemClock });
+  return true;
+}
+
+export async function applicationReady(
+  running: RunningProcess,
+  { readyUrl }: Application,
+  timeoutMs: number,
+): Promise<void> {
+  const probe = async (signal: AbortSignal) => (await fetch(readyUrl, { signal })).ok;
+  await untilReady(running, { probe, timeoutMs, clock: systemClock });
+}

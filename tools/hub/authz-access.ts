@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { load } from 'js-yaml';
+
+import { kubeconfig } from '@tke/envtest';
+import { createCa, issueCertificate, type CertificateAndKey } from '@tke/pki';
+import { systemClock } from '@tke/time';
+
+import { repository, type HubLayout } from './layout.ts';
+
+interface AuthorizationConfiguration extends Record<string, unknown> {
+  readonly authorizers: readonly { webhook?: { connectionInfo: { kubeConfigFile?: string } } }[];
+}
+
+/**
+ * Certificates between kube-apiserver and the authz-webhook. They have a CA of their own: with the cluster's CA, every
+ * user's certificate would be good enough to ask the webhook about everybody else.
+ */
+export async function prepareAuthzAccess(layout: HubLayout, port: number): Promise<void> {
+  await mkdir(layout.authz, { recursive: true, mode: 0o700 });
+  const ca = await authzCa(layout);
+  const server = await issueCertificate({
+    ca,
+    commonName: 'tke-authz-webhook',
+    ips: ['127.0.0.1'],
+    usages: ['server'],
+    clock: systemClock,
+  });
+  await writeFile(join(layout.authz, 'tls.crt'), server.certPem);
+  await writeFile(join(layout.authz, 'tls.key'), server.keyPem, { mode: 0o600 });
+  const client = await issueCertificate({ ca, commonName: 'kube-apiserver', usages: ['client'], clock: systemClock });
+  const access = kubeconfig({ server: `https://127.0.0.1:${port}/auth/authz`, caPem: ca.certPem, client });
+  await writeFile(layout.authzKubeconfig, access, { mode: 0o600 });
+}
+
+async function authzCa(layout: HubLayout): Promise<CertificateAndKey> {
+  const [certFile, keyFile] = [join(layout.authz, 'ca.crt'), join(layout.authz, 'ca.key')];
+  if (!existsSync(certFile)) {
+    const ca = await createCa({ commonName: 'tke authz-webhook', clock: systemClock });
+    await writeFile(keyFile, ca.keyPem, { mode: 0o600 });
+    await writeFile(certFile, ca.certPem);
+  }
+  return { certPem: await readFile(certFile, 'utf8'), keyPem: await readFile(keyFile, 'utf8') };
+}
+
+/** The shipped AuthorizationConfiguration for this Kubernetes, pointed at this hub's webhook. */
+export async function authorizationConfig(layout: HubLayout, kubernetes: string): Promise<AuthorizationConfiguration> {
+  // Before 1.34 the server cannot be told to keep no answers.
+  const file =
+    Number(kubernetes.split('.')[1]) >= 34 ? 'authorization-configuration' : 'authorization-configuration-1.32';
+  const path = join(repository, 'config', 'authz', `${file}.yaml`);
+  const config = load(await readFile(path, 'utf8')) as AuthorizationConfiguration;
+  for (const { webhook } of config.authorizers) {
+    if (webhook !== undefined) {
+      webhook.connectionInfo.kubeConfigFile = layout.authzKubeconfig;
+    }
+  }
+  return config;
+}
