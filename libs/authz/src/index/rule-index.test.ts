@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../decide/decide.ts';
+import { everyDomain, type RuleSpec } from '../rows/row.ts';
+import { RuleIndex } from './rule-index.ts';
+
+const allowPods = p('pol-a', '*', 'getPod');
+const bind = g('t##user##ann', 'pol-a');
+
+function p(policy: string, object: string, action: string, effect = 'allow'): RuleSpec {
+  return { ptype: 'p', v0: policy, v1: '*', v2: object, v3: action, v4: effect };
+}
+
+function g(member: string, role: string, domain = everyDomain): RuleSpec {
+  return { ptype: 'g', v0: member, v1: role, v2: domain };
+}
+
+function answer(index: RuleIndex, action = 'getPod'): string {
+  return decide(index, { subjects: ['t##user##ann'], domain: '', object: 'pod:x', action, verb: 'get' }).kind;
+}
+
+test('a decision follows every single change', () => {
+  const index = new RuleIndex();
+  expect(answer(index)).toBe('noOpinion');
+  index.upsert('r1', allowPods);
+  expect(answer(index)).toBe('noOpinion');
+  index.upsert('r2', bind);
+  expect(answer(index)).toBe('allow');
+  index.upsert('r3', p('pol-a', 'pod:*', '*', 'deny'));
+  expect(answer(index)).toBe('deny');
+  index.remove('r3');
+  expect(answer(index)).toBe('allow');
+  index.upsert('r1', p('pol-a', '*', 'listPods'));
+  expect(answer(index)).toBe('noOpinion');
+  expect(answer(index, 'listPods')).toBe('allow');
+  index.remove('r2');
+  expect(answer(index, 'listPods')).toBe('noOpinion');
+});
+
+test('of two Rules with the same row, either may go', () => {
+  const index = new RuleIndex();
+  index.upsert('r1', allowPods, 'Policy/pol-a');
+  index.upsert('r2', allowPods, 'CustomPolicyBinding/ns/pol-a');
+  index.upsert('b1', bind, 'PolicyBinding/a');
+  index.upsert('b2', bind, 'PolicyBinding/b');
+  index.remove('r2');
+  index.remove('b1');
+  expect(answer(index)).toBe('allow');
+  index.remove('b2');
+  expect(answer(index)).toBe('noOpinion');
+});
+
+describe('defective rows', () => {
+  test('are listed and disturb nobody', () => {
+    const index = new RuleIndex();
+    index.upsert('r1', allowPods);
+    index.upsert('b1', bind);
+    expect(index.upsert('bad', { ...allowPods, ptype: 'q' }, 'Policy/bad')).toHaveLength(1);
+    index.upsert('worse', p('pol-a', 'a/:/b', 'get,list', 'deny'));
+    expect(index.defects().map(({ name, source }) => [name, source])).toEqual([
+      ['bad', 'Policy/bad'],
+      ['worse', undefined],
+    ]);
+    expect([answer(index), index.size]).toEqual(['allow', 2]);
+  });
+
+  test('a row that turns bad is withdrawn, and comes back when it is mended', () => {
+    const index = new RuleIndex();
+    index.upsert('r1', allowPods);
+    index.upsert('b1', bind);
+    index.upsert('r1', p('pol-a', '*', 'get|list'));
+    expect([answer(index), index.defects().length]).toEqual(['noOpinion', 1]);
+    index.upsert('r1', allowPods);
+    expect([answer(index), index.defects().length]).toEqual(['allow', 0]);
+    index.upsert('r1', { ptype: '' });
+    expect(index.remove('r1')).toBe(true);
+    expect(index.defects()).toEqual([]);
+  });
+});
+
+test('the generation counts changes, and a row told twice is none', () => {
+  const index = new RuleIndex();
+  index.upsert('r1', allowPods, 'Policy/pol-a');
+  const before = index.generation;
+  index.upsert('r1', allowPods, 'Policy/pol-a');
+  index.remove('unknown');
+  expect(index.generation).toBe(before);
+  index.upsert('r1', allowPods, 'Policy/pol-b');
+  expect(index.get('r1')?.source).toBe('Policy/pol-b');
+  index.remove('r1');
+  expect(index.generation).toBeGreaterThan(before);
+});
+
+test('rows removed in any order leave the answers of those that stay', () => {
+  const index = new RuleIndex();
+  index.upsert('b', bind);
+  const actions = ['getPod', 'get*', '*Pod', '*', 'GETPOD', 'listPods'];
+  const rules = actions.flatMap((action) => ['pod:*', 'pod:x', 'secret:*'].map((object) => p('pol-a', object, action)));
+  rules.forEach((rule, at) => index.upsert(`r${at}`, rule));
+  const order = rules.map((_, at) => (at * 7) % rules.length);
+  for (const [done, at] of order.entries()) {
+    index.remove(`r${at}`);
+    const left = order.slice(done + 1).map((each) => rules[each]);
+    const allowed = left.some((rule) => rule?.v2 !== 'secret:*' && rule?.v3 !== 'listPods');
+    expect(answer(index)).toBe(allowed ? 'allow' : 'noOpinion');
+  }
+  expect([index.size, index.policy('pol-a')]).toEqual([1, undefined]);
+});
+
+test('100,000 rows come and go without leaving anything behind', () => {
+  const index = new RuleIndex();
+  const fill = (act: (name: string, spec: RuleSpec) => void) => {
+    for (let at = 0; at < 50_000; at += 1) {
+      act(`p${at}`, p(`pol-${at % 1_000}`, `namespace:n${at % 50}/*`, `act${at}`));
+      act(`g${at}`, g(`t##user##u${at % 5_000}`, `pol-${at % 1_000}`, `prj-${at}`));
+    }
+  };
+  fill((name, spec) => index.upsert(name, spec, `Policy/${spec.v0}`));
+  expect(index.size).toBe(100_000);
+  expect(index.interned).toBeGreaterThan(50_000);
+  fill((name) => index.remove(name));
+  expect([index.size, index.interned, index.policy('pol-1'), index.links('prj-1', 't##user##u1')]).toEqual([
+    0,
+    0,
+    undefined,
+    undefined,
+  ]);
+});

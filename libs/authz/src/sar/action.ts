@@ -1,0 +1,72 @@
+import { singularOf } from './singular.ts';
+
+/** What a review asks about a resource, every part present, empty for none. */
+export interface ResourceTarget {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+// Subresources that open a way into something or mint a credential, whatever the HTTP method: a WebSocket exec is a GET,
+// and a grant to read must not contain it.
+const connectSubresources: ReadonlySet<string> = new Set([
+  'attach',
+  'binding',
+  'console',
+  'eviction',
+  'exec',
+  'portforward',
+  'proxy',
+  'token',
+  'vnc',
+]);
+
+// The subresources a GET of which TKEStack calls get; a GET of any other is a list.
+const readSubresources: ReadonlySet<string> = new Set(['status', 'log', 'finalize']);
+
+/** The action of a request for a resource, as TKEStack's policies spell it: `listPods`, `createPodExec`. */
+export function actionOf(target: ResourceTarget): string {
+  const { verb, subresource, name } = target;
+  const sub = upperFirst(subresource);
+  const plural = upperFirst(resourceName(target));
+  const singular = upperFirst(kindOf(target));
+  if (connectSubresources.has(subresource) && isReadOrWrite(verb)) {
+    return `create${singular}${sub}`;
+  }
+  switch (verb) {
+    case 'get':
+      if (subresource === '') {
+        return name === '' ? `list${plural}` : `get${singular}`;
+      }
+      return `${readSubresources.has(subresource) ? 'get' : 'list'}${singular}${sub}`;
+    case 'list':
+      return `list${name === '' ? plural : singular}${sub}`;
+    case 'patch':
+      return `update${singular}${sub}`;
+    case 'deletecollection':
+      return `delete${singular}${sub}`;
+    default:
+      return `${verb}${singular}${sub}`;
+  }
+}
+
+/** The kind as objects are called: lower case, singular. */
+export function kindOf(target: ResourceTarget): string {
+  return singularOf(resourceName(target));
+}
+
+/** Namespaces of the registry are another thing than namespaces of Kubernetes and of projects. */
+function resourceName({ group, resource }: ResourceTarget): string {
+  return group === 'registry.tkestack.io' && resource === 'namespaces' ? 'registrynamespaces' : resource;
+}
+
+function isReadOrWrite(verb: string): boolean {
+  return ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb);
+}
+
+function upperFirst(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
