@@ -6,7 +6,13 @@ export interface Item extends KubeObject {
   status?: { observedGeneration?: number; conditions?: Condition[] };
 }
 
-export const item: Kind<Item> = { group: 'bench.tke.local', version: 'v1', kind: 'Item', plural: 'items', namespaced: true };
+export const item: Kind<Item> = {
+  group: 'bench.tke.local',
+  version: 'v1',
+  kind: 'Item',
+  plural: 'items',
+  namespaced: true,
+};
 
 const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 

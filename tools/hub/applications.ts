@@ -37,6 +37,7 @@ export function applications(
     `--tls-dir=${layout.authz}`,
     `--client-ca=${join(layout.authz, 'ca.crt')}`,
     `--health-address=${loopback(ports.authzHealth)}`,
+    `--metrics-address=${loopback(ports.authzMetrics)}`,
   ];
   const managerFlags = [
     `--webhook-address=${loopback(ports.managerWebhook)}`,

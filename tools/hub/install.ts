@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { dump, load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 
-import type { ControlPlane } from '@tke/envtest';
+import { applyManifests, type ControlPlane } from '@tke/envtest';
 
 import { repository } from './layout.ts';
 
@@ -13,46 +12,35 @@ interface WebhookManifest {
 
 const fieldManager = 'tke-hub';
 
-function config(...path: string[]): string {
-  return join(repository, 'config', ...path);
-}
-
-/** Server-side apply; `-f -` reads the input. Throws with what kubectl said. */
-async function apply(controlPlane: ControlPlane, source: readonly string[], input?: string): Promise<void> {
-  await kubectl(
-    controlPlane,
-    ['apply', '--server-side', '--force-conflicts', `--field-manager=${fieldManager}`, ...source],
-    input,
-  );
-}
-
-async function kubectl(controlPlane: ControlPlane, args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await controlPlane.kubectl(args, input === undefined ? {} : { input });
+async function kubectl(controlPlane: ControlPlane, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await controlPlane.kubectl(args);
   if (code !== 0) {
     throw new Error(`kubectl ${args.join(' ')} failed:\n${stderr}`);
   }
   return stdout;
 }
 
-/** The kinds, the namespace of the platform and the rights of its service accounts. */
+/** What `kubectl kustomize` makes of folders of config/. */
+async function manifestsOf(controlPlane: ControlPlane, ...folders: string[]): Promise<object[]> {
+  const texts = await Promise.all(
+    folders.map((folder) => kubectl(controlPlane, ['kustomize', join(repository, 'config', folder)])),
+  );
+  return texts.flatMap((text) => loadAll(text) as object[]);
+}
+
+/** The kinds, the namespace of the platform, the rights of its service accounts and the policies of admission. */
 export async function installKinds(controlPlane: ControlPlane): Promise<void> {
-  const kinds = await kubectl(controlPlane, ['kustomize', config('crd')]);
-  await apply(controlPlane, ['-f', '-'], kinds);
-  await apply(controlPlane, ['-k', config('rbac')]);
-  await apply(controlPlane, ['-k', config('admission')]);
-  await kubectl(controlPlane, ['wait', '--for=condition=Established', '--timeout=30s', '-f', '-'], kinds);
+  await applyManifests(controlPlane, await manifestsOf(controlPlane, 'crd', 'rbac', 'admission'), { fieldManager });
 }
 
 /** Admission webhooks, called at an address of this machine in place of the Service of a cluster. */
 export async function installWebhooks(controlPlane: ControlPlane, port: number): Promise<void> {
-  for (const name of ['mutating', 'validating']) {
-    const manifest = load(await readFile(config('webhook', `${name}.yaml`), 'utf8')) as WebhookManifest;
-    for (const { clientConfig } of manifest.webhooks) {
-      clientConfig.url = `https://127.0.0.1:${port}${clientConfig.service?.path ?? ''}`;
-      delete clientConfig.service;
-    }
-    await apply(controlPlane, ['-f', '-'], dump(manifest));
+  const manifests = (await manifestsOf(controlPlane, 'webhook')) as WebhookManifest[];
+  for (const { clientConfig } of manifests.flatMap(({ webhooks }) => webhooks)) {
+    clientConfig.url = `https://127.0.0.1:${port}${clientConfig.service?.path ?? ''}`;
+    delete clientConfig.service;
   }
+  await applyManifests(controlPlane, manifests, { fieldManager });
 }
 
 /**
@@ -62,7 +50,7 @@ export async function installWebhooks(controlPlane: ControlPlane, port: number):
 export async function installTenant(controlPlane: ControlPlane, timeoutSeconds: number): Promise<void> {
   const { code } = await controlPlane.kubectl(['get', 'identityproviders', 'default']);
   if (code !== 0) {
-    await apply(controlPlane, ['-k', config('hub')]);
+    await applyManifests(controlPlane, await manifestsOf(controlPlane, 'hub'), { fieldManager });
   }
   const wait = ['wait', '--for=condition=Ready', `--timeout=${timeoutSeconds}s`];
   await kubectl(controlPlane, [...wait, 'identityproviders/default']);

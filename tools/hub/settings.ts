@@ -11,6 +11,7 @@ export interface HubSettings {
   readonly ports: {
     readonly authzWebhook: number;
     readonly authzHealth: number;
+    readonly authzMetrics: number;
     readonly managerWebhook: number;
     readonly managerHealth: number;
     readonly managerMetrics: number;
@@ -29,6 +30,7 @@ export async function createSettings(layout: HubLayout, kubernetes: string): Pro
     ports: {
       authzWebhook: await port(),
       authzHealth: await port(),
+      authzMetrics: await port(),
       managerWebhook: await port(),
       managerHealth: await port(),
       managerMetrics: await port(),
