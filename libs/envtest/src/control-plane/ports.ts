@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+
+import type { Random } from '@tke/time';
+
+import { errors } from '../errors.ts';
+import type { Ports } from './options.ts';
+
+// Below the ephemeral range of Linux (32768 to 60999): an outgoing connection never takes a port that we come back to.
+const lowest = 20_000;
+const highest = 32_000;
+
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(random: Random): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = lowest + Math.floor(random() * (highest - lowest));
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+  throw errors.PortInUse(`found no free port between ${lowest} and ${highest} on 127.0.0.1`);
+}
+
+export interface ChosenPorts {
+  readonly apiServer: number;
+  readonly controllerManager: number;
+}
+
+/** Ports as given, else as remembered in `file`, else free ones. */
+export async function choosePorts(given: Ports, file: string | undefined, random: Random): Promise<ChosenPorts> {
+  const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+  const remembered = text === undefined ? {} : (JSON.parse(text) as Ports);
+  const chosen: ChosenPorts = {
+    apiServer: given.apiServer ?? remembered.apiServer ?? (await freePort(random)),
+    controllerManager: given.controllerManager ?? remembered.controllerManager ?? (await freePort(random)),
+  };
+  if (file !== undefined) {
+    await writeFile(file, JSON.stringify(chosen));
+  }
+  return chosen;
+}
