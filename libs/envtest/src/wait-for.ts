@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 
 import { errorMessage } from '@tke/errors';
-import { systemClock, type Clock } from '@tke/time';
+import { abortable, systemClock, type Clock } from '@tke/time';
 
-import { abortable } from './abortable.ts';
 import { errors } from './errors.ts';
 
 export interface WaitOptions {

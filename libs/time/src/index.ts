@@ -1,5 +1,7 @@
+export { abortable } from './abortable.ts';
 export { FakeClock } from './fake-clock.ts';
 export { systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { exponentialDelay, withJitter } from './backoff.ts';
 export type { BackoffOptions, Random } from './backoff.ts';
+export { TimeSlice } from './time-slice.ts';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import { abortable } from '@tke/time';
 import { connect, createServer, type Server } from 'node:net';
-
-import { abortable } from '../abortable.ts';
 
 /**
  * Runs `work` while no other process of this machine runs work under the same key. The lock is a socket in Linux'

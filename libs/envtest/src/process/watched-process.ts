@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { abortable } from '@tke/time';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 
 import type { ExitStatus, ProcessSpec, RunningProcess } from './running-process.ts';
-import { abortable } from '../abortable.ts';
 import { spawned } from './spawned.ts';
 
 export interface WatchedSpec extends ProcessSpec {
