@@ -10,7 +10,7 @@ import {
 } from '@tke/envtest';
 import { systemClock } from '@tke/time';
 
-import { bundle, bundlePath, type App } from '../build.ts';
+import { bundlePath, type App } from '../build.ts';
 import type { HubLayout } from './layout.ts';
 import type { HubSettings } from './settings.ts';
 
@@ -66,9 +66,8 @@ function application(layout: HubLayout, app: App, healthPort: number, flags: rea
   return { app, spec, readyUrl: `http://127.0.0.1:${healthPort}/readyz` };
 }
 
-/** Starts an application with the present code; one that runs already is replaced. Does not wait for readiness. */
+/** Starts an application from its bundle; one that runs already is replaced. Does not wait for readiness. */
 export async function launch(layout: HubLayout, { app, spec }: Application): Promise<RunningProcess> {
-  await bundle(app);
   await stopApplication(layout, app);
   return startDetached(spec, systemClock);
 }

@@ -3,6 +3,7 @@ import { dirname, relative } from 'node:path';
 
 import { ControlPlane, defaultVersion, parseVersion } from '@tke/envtest';
 
+import { apps, bundle } from '../build.ts';
 import { applicationReady, applications, launch, serviceAccounts } from './applications.ts';
 import { authorizationConfig, prepareAuthzAccess } from './authz-access.ts';
 import { installKinds, installTenant, installWebhooks } from './install.ts';
@@ -23,9 +24,9 @@ export async function up(layout: HubLayout, kubernetes: string | undefined): Pro
   }
   const settings = await settingsFor(layout, kubernetes);
   await prepareAuthzAccess(layout, settings.ports.authzWebhook);
-  const controlPlane = await progress.step(
+  const [controlPlane] = await progress.step(
     `etcd, kube-apiserver and kube-controller-manager ${settings.kubernetes}`,
-    () => startControlPlane(layout, settings),
+    () => Promise.all([startControlPlane(layout, settings), Promise.all(apps.map(bundle))]),
   );
   await linkKubectl(layout, controlPlane.access.kubectlPath);
   await progress.step('kinds and rights', () => installKinds(controlPlane));
