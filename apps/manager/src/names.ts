@@ -1,5 +1,10 @@
+import { coreKinds } from '@tke/meta';
+import type { WebhookConfigurationRef } from '@tke/webhook';
+
 /** Names of the manager's own objects in the cluster. */
 export const leaseName = 'tke-manager';
 export const webhookSecret = 'tke-webhook-tls';
-/** Of both the validating and the mutating one. */
-export const webhookConfiguration = 'tke-manager';
+export const webhookConfigurations: readonly WebhookConfigurationRef[] = [
+  { kind: coreKinds.mutatingWebhookConfiguration, name: 'tke-manager' },
+  { kind: coreKinds.validatingWebhookConfiguration, name: 'tke-manager' },
+];

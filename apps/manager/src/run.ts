@@ -2,13 +2,12 @@ import { isIP } from 'node:net';
 
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
-import { coreKinds } from '@tke/meta';
 import { policyAdmissions, setupPolicy } from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
 import { CertificateRotator, HttpsServer, SecretCertificates, WebhookMetrics, admissionRoutes } from '@tke/webhook';
 
 import type { flags as ownFlags } from './flags.ts';
-import { leaseName, webhookConfiguration, webhookSecret } from './names.ts';
+import { leaseName, webhookConfigurations, webhookSecret } from './names.ts';
 
 type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
@@ -69,10 +68,7 @@ function addWebhooks(manager: Manager, flags: ManagerFlags): void {
     client,
     secret,
     ...(isIP(host) === 0 ? { dnsNames: [host] } : { ips: [host] }),
-    configurations: [
-      { kind: coreKinds.mutatingWebhookConfiguration, name: webhookConfiguration },
-      { kind: coreKinds.validatingWebhookConfiguration, name: webhookConfiguration },
-    ],
+    configurations: webhookConfigurations,
     logger,
   });
   manager.add(certificates, 'webhook');

@@ -29,13 +29,6 @@ export { actionOf, kindOf, type ResourceTarget } from './sar/action.ts';
 export { callerOf, type Caller } from './sar/caller.ts';
 export { requestOf, type Question, type RequestOptions } from './sar/request.ts';
 export { singularOf } from './sar/singular.ts';
-export type {
-  FieldSelectorRequirement,
-  NonResourceAttributes,
-  ResourceAttributes,
-  ReviewStatus,
-  SubjectAccessReviewSpec,
-} from './sar/review.ts';
 export { Authorizer, type AuthorizerOptions, type ReviewOptions } from './authorizer/authorizer.ts';
 export {
   ProjectIndex,

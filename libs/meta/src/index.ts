@@ -1,4 +1,11 @@
 export type {
+  NonResourceAttributes,
+  ResourceAttributes,
+  SelectorRequirement,
+  SubjectAccessReviewSpec,
+  SubjectAccessReviewStatus,
+} from './access-review.ts';
+export type {
   Condition,
   ConditionStatus,
   KubeObject,
@@ -9,6 +16,7 @@ export type {
   ObjectRef,
   OwnerReference,
 } from './object.ts';
+export { deepFreeze } from './deep-readonly.ts';
 export type { DeepReadonly } from './deep-readonly.ts';
 export { apiVersionOf, kindKey, keyOf, keyString, parseKey, resourcePath } from './kind.ts';
 export type { Kind, ObjectOf } from './kind.ts';

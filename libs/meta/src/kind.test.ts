@@ -14,7 +14,9 @@ test.each([
 });
 
 test('kinds outside the core group live below /apis', () => {
-  expect(resourcePath(lease, { namespace: 'kube-system', name: 'x' })).toBe('/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/x');
+  expect(resourcePath(lease, { namespace: 'kube-system', name: 'x' })).toBe(
+    '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/x',
+  );
   expect(apiVersionOf(lease)).toBe('coordination.k8s.io/v1');
   expect([kindKey(lease), kindKey(secret)]).toEqual(['leases.coordination.k8s.io', 'secrets']);
 });

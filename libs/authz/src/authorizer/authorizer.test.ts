@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { userKey } from '../rows/keys.ts';
-import type { ResourceAttributes } from '../sar/review.ts';
+import type { ResourceAttributes } from '@tke/meta';
 import { Authorizer } from './authorizer.ts';
 import { auth, clusters, getPod, policies, setup } from './fixture.ts';
 

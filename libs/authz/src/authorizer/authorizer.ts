@@ -6,7 +6,7 @@ import { authzErrors } from '../errors.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { callerOf } from '../sar/caller.ts';
 import { requestOf, type ProjectDirectory, type Question } from '../sar/request.ts';
-import type { ReviewStatus, SubjectAccessReviewSpec } from '../sar/review.ts';
+import type { SubjectAccessReviewStatus, SubjectAccessReviewSpec } from '@tke/meta';
 import type { TenantDirectory } from './directories.ts';
 import { tenantObjection } from './tenant-guard.ts';
 import { statusOf, type Verdict } from './verdict.ts';
@@ -40,7 +40,7 @@ export class Authorizer {
   }
 
   /** Never throws. */
-  review(spec: SubjectAccessReviewSpec, options: ReviewOptions = {}): ReviewStatus {
+  review(spec: SubjectAccessReviewSpec, options: ReviewOptions = {}): SubjectAccessReviewStatus {
     return statusOf(this.verdict(spec, options));
   }
 

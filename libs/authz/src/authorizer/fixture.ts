@@ -1,6 +1,6 @@
 import { RuleIndex } from '../index/rule-index.ts';
 import { userKey } from '../rows/keys.ts';
-import type { ResourceAttributes, SubjectAccessReviewSpec } from '../sar/review.ts';
+import type { ResourceAttributes, SubjectAccessReviewSpec } from '@tke/meta';
 import { Authorizer, type ReviewOptions } from './authorizer.ts';
 import { ProjectIndex, TenantIndex } from './directories.ts';
 

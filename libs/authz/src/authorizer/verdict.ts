@@ -1,6 +1,6 @@
 import type { CodedError } from '@tke/errors';
 import { oneLine, type Decision } from '../decide/decision.ts';
-import type { ReviewStatus } from '../sar/review.ts';
+import type { SubjectAccessReviewStatus } from '@tke/meta';
 
 /** The answer to a review, with what led to it. */
 export type Verdict =
@@ -13,7 +13,7 @@ export type Verdict =
   /** There is no answer. */
   | { readonly kind: 'error'; readonly error: CodedError };
 
-export function statusOf(verdict: Verdict): ReviewStatus {
+export function statusOf(verdict: Verdict): SubjectAccessReviewStatus {
   if (verdict.kind === 'error') {
     const message = oneLine(verdict.error.message);
     return { allowed: false, denied: false, reason: message, evaluationError: message };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { callerOf } from './caller.ts';
-import type { SubjectAccessReviewSpec } from './review.ts';
+import type { SubjectAccessReviewSpec } from '@tke/meta';
 
 test('the tenant comes from the extra, whichever of the two keys carries it', () => {
   for (const key of ['tkestack.io/tenantid', 'tenantid']) {

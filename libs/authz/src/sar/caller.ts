@@ -1,5 +1,5 @@
 import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
-import type { SubjectAccessReviewSpec } from './review.ts';
+import type { SubjectAccessReviewSpec } from '@tke/meta';
 
 export type Caller =
   | {

@@ -4,11 +4,11 @@ import type { NameShape } from '../pattern/overlap.ts';
 import { actionOf, kindOf, type ResourceTarget } from './action.ts';
 import { mayBeNamespaced } from './resource-scope.ts';
 import type {
-  FieldSelectorRequirement,
+  SelectorRequirement,
   NonResourceAttributes,
   ResourceAttributes,
   SubjectAccessReviewSpec,
-} from './review.ts';
+} from '@tke/meta';
 
 /** Which project owns what, as the objects of the platform say; never what a client says. */
 export interface ProjectDirectory {
@@ -25,7 +25,7 @@ export interface RequestOptions {
 /** A review in the terms of the rows, without the caller. */
 export interface Question extends Omit<AccessRequest, 'subjects'> {
   /** Undefined when a path is asked for. */
-  readonly resource: (ResourceTarget & { readonly fields: readonly FieldSelectorRequirement[] }) | undefined;
+  readonly resource: (ResourceTarget & { readonly fields: readonly SelectorRequirement[] }) | undefined;
 }
 
 const businessGroup = 'business.tkestack.io';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ProjectIndex } from '../authorizer/directories.ts';
 import { requestOf } from './request.ts';
-import type { ResourceAttributes } from './review.ts';
+import type { ResourceAttributes } from '@tke/meta';
 
 const projects = new ProjectIndex();
 projects.set('cls-1', 'ns1', 'prj-a');

@@ -1,0 +1,35 @@
+export { webhookErrors } from './errors.ts';
+
+export { HttpsServer } from './server/https-server.ts';
+export type { HttpsServerOptions } from './server/https-server.ts';
+export { defaultLimits } from './server/limits.ts';
+export type { ServerLimits } from './server/limits.ts';
+export { WebhookMetrics } from './server/metrics.ts';
+export type { PeerIdentity } from './server/peer-identity.ts';
+export { RequestProblem } from './server/request-problem.ts';
+export type { Route, RouteRequest, RouteResponse } from './server/route.ts';
+
+export { FileCertificates } from './certificates/file-certificates.ts';
+export type { FileCertificatesOptions } from './certificates/file-certificates.ts';
+export { certificateRotatorPermissions } from './certificates/permissions.ts';
+export { CertificateRotator } from './certificates/rotator.ts';
+export type { CertificateRotatorOptions } from './certificates/rotator.ts';
+export type { WebhookConfigurationRef } from './certificates/ca-bundle.ts';
+export { SecretCertificates } from './certificates/secret-source.ts';
+export type { SecretCertificatesOptions } from './certificates/secret-source.ts';
+export type { CertificatePair, CertificateSource } from './certificates/source.ts';
+
+export { admissionRoutes } from './admission/routes.ts';
+export type { AdmissionRoutesOptions } from './admission/routes.ts';
+export type {
+  AdmissionOperation,
+  AdmissionRequest,
+  AdmissionUser,
+  FieldProblem,
+  FieldProblemType,
+  KindAdmission,
+  ValidationResult,
+} from './admission/types.ts';
+
+export { subjectAccessReviewRoutes } from './sar/routes.ts';
+export type { AuthorizeContext, Authorizer } from './sar/types.ts';
