@@ -38,12 +38,14 @@ export function applications(
     `--client-ca=${join(layout.authz, 'ca.crt')}`,
     `--health-address=${loopback(ports.authzHealth)}`,
     `--metrics-address=${loopback(ports.authzMetrics)}`,
+    '--shutdown-delay=0',
   ];
   const managerFlags = [
     `--webhook-address=${loopback(ports.managerWebhook)}`,
     '--webhook-host=127.0.0.1',
     `--health-address=${loopback(ports.managerHealth)}`,
     `--metrics-address=${loopback(ports.managerMetrics)}`,
+    '--shutdown-delay=0',
   ];
   return [
     application(layout, 'authz-webhook', ports.authzHealth, [

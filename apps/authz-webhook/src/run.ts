@@ -3,7 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { Authorizer, builtinModel, engineOf } from '@tke/authz';
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
-import { Cache, Manager, RuntimeMetrics, parseAddress, required, type commonFlags, type Flags } from '@tke/runtime';
+import {
+  Cache,
+  Manager,
+  RuntimeMetrics,
+  parseAddress,
+  parseSeconds,
+  required,
+  type commonFlags,
+  type Flags,
+} from '@tke/runtime';
 import { FileCertificates, HttpsServer, WebhookMetrics, subjectAccessReviewRoutes } from '@tke/webhook';
 
 import { reviewHandler } from './authorize.ts';
@@ -39,6 +48,7 @@ export async function run(
     routes: subjectAccessReviewRoutes(reviewHandler(authorizer, ready)),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
+    limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
   });
   const manager = new Manager({
     client,

@@ -12,6 +12,11 @@ export const flags = {
     description: 'name or IP under which kube-apiserver reaches the webhooks',
     default: 'tke-manager-webhook.tke-system.svc',
   },
+  'shutdown-delay': {
+    type: 'string',
+    description: 'seconds to go on serving after SIGTERM, until nobody sends requests here any more',
+    default: '5',
+  },
   'lease-duration': { type: 'string', description: 'seconds after which a silent leader is replaced', default: '15' },
   'renew-deadline': {
     type: 'string',

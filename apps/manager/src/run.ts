@@ -62,6 +62,7 @@ function addWebhooks(manager: Manager, flags: ManagerFlags): void {
     routes: admissionRoutes(policyAdmissions(cache), { logger, timeoutMs: admissionTimeoutMs }),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
+    limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
   });
   const host = flags['webhook-host'];
   const rotator = new CertificateRotator({
