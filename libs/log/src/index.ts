@@ -1,2 +1,2 @@
-export { createLogger, discardLogger } from './logger.ts';
+export { createLogger, discardLogger, logLevels } from './logger.ts';
 export type { Fields, LogLevel, Logger, LoggerOptions } from './logger.ts';

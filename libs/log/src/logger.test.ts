@@ -28,7 +28,13 @@ describe('the logger', () => {
     const { log, lines } = capture();
     log.withName('manager').withName('policy').withValues({ reconcileID: 'r1' }).info('reconciled', { rules: 3 });
     expect(lines()).toEqual([
-      expect.objectContaining({ level: 'info', logger: 'manager.policy', message: 'reconciled', reconcileID: 'r1', rules: 3 }),
+      expect.objectContaining({
+        level: 'info',
+        logger: 'manager.policy',
+        message: 'reconciled',
+        reconcileID: 'r1',
+        rules: 3,
+      }),
     ]);
   });
 
@@ -37,16 +43,44 @@ describe('the logger', () => {
     const { log, lines } = capture();
     log.error('reconcile failed', { error: errors.TenantMismatch('tenants differ'), cause: new Error('boom') });
     expect(lines()[0]).toMatchObject({
-      error: { code: 'TenantMismatch', class: 'NeedsUser', message: 'tenants differ', remedy: 'Use a policy of the same tenant.' },
+      error: {
+        code: 'TenantMismatch',
+        class: 'NeedsUser',
+        message: 'tenants differ',
+        remedy: 'Use a policy of the same tenant.',
+      },
       cause: { message: 'boom' },
     });
   });
 
-  test.each(['password', 'bindPW_password', 'apiToken', 'privateKey', 'clientSecret', 'Authorization'])('never prints a field named %s', (name) => {
-    const { log, text } = capture();
-    log.info('connecting', { [name]: 'hunter2' });
-    expect(text()).not.toContain('hunter2');
+  test('shows the stack of a bug and the whole chain of causes, but no stack of what a user has to mend', () => {
+    const errors = codedErrors({
+      Broken: { class: 'Bug', remedy: 'Report it.' },
+      BadField: { class: 'NeedsUser', remedy: 'Correct it.' },
+    });
+    const { log, lines } = capture();
+    log.error('failed', {
+      error: errors.Broken('x', { cause: new Error('fetch failed', { cause: new Error('ECONNREFUSED') }) }),
+    });
+    log.error('failed', { error: errors.BadField('y') });
+    expect(lines()[0]).toMatchObject({
+      error: {
+        code: 'Broken',
+        stack: expect.stringContaining('logger.test'),
+        cause: { message: 'fetch failed', cause: { message: 'ECONNREFUSED' } },
+      },
+    });
+    expect(lines()[1]?.['error']).not.toHaveProperty('stack');
   });
+
+  test.each(['password', 'bindPW_password', 'apiToken', 'privateKey', 'clientSecret', 'Authorization'])(
+    'never prints a field named %s',
+    (name) => {
+      const { log, text } = capture();
+      log.info('connecting', { [name]: 'hunter2' });
+      expect(text()).not.toContain('hunter2');
+    },
+  );
 
   test('drops what is below its level', () => {
     const { log, text } = capture({ level: 'warn' });

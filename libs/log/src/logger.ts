@@ -2,7 +2,8 @@ import winston from 'winston';
 
 import { CodedError } from '@tke/errors';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Structured logging with a constant message and key/value fields, after logr. */
@@ -27,16 +28,26 @@ export interface LoggerOptions {
 
 const secretName = /pass(word|phrase)?|secret|token|private.?key|credential|authorization/i;
 
+const deepestCause = 5;
+
+/** An error and what caused it. What somebody has to act on needs no stack; what is a bug does. */
+function describeForLog(error: Error, depth = 0): Fields {
+  const { message, stack, cause } = error;
+  const inner = cause instanceof Error && depth < deepestCause ? { cause: describeForLog(cause, depth + 1) } : {};
+  if (error instanceof CodedError && error.class !== 'Bug') {
+    return { code: error.code, class: error.class, message, remedy: error.remedy, ...inner };
+  }
+  const coded = error instanceof CodedError ? { code: error.code, class: error.class, remedy: error.remedy } : {};
+  return { ...coded, message, stack, ...inner };
+}
+
 /** Replaces what must not reach a log by name, and errors by their fields: JSON.stringify(new Error()) is `{}`. */
 function sanitize(name: string, value: unknown): unknown {
   if (value !== undefined && value !== null && secretName.test(name)) {
     return '[redacted]';
   }
-  if (value instanceof CodedError) {
-    return { code: value.code, class: value.class, message: value.message, remedy: value.remedy };
-  }
   if (value instanceof Error) {
-    return { message: value.message, stack: value.stack };
+    return describeForLog(value);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { helpText, parseAddress, parseFlags, parseSeconds, required } from './flags.ts';
+import { helpText, parseAddress, parseFlags, parseLevel, parseSeconds, required } from './flags.ts';
 
 const specs = {
   name: { type: 'string', description: 'a name' },
@@ -51,4 +51,9 @@ test('seconds become milliseconds, and what is no duration is refused', () => {
 test('a flag that must be there is asked for by name', () => {
   expect(required('tls-dir', 'x')).toBe('x');
   expect(() => required('tls-dir', undefined)).toThrow(/--tls-dir is missing/);
+});
+
+test('an unknown log level is refused, since it would silence errors too', () => {
+  expect(parseLevel('warn')).toBe('warn');
+  expect(() => parseLevel('trace')).toThrow(/error, warn, info, debug/);
 });

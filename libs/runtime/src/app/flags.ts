@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 
+import { logLevels, type LogLevel } from '@tke/log';
+
 import { runtimeAppErrors } from './errors.ts';
 
 /** One command-line flag. Every flag takes a value or is a switch; none is read from the environment. */
@@ -71,4 +73,15 @@ export function required(flag: string, value: string | undefined): string {
     throw runtimeAppErrors.FlagInvalid(`--${flag} is missing`);
   }
   return value;
+}
+
+/** Throws `FlagInvalid`: an unknown level would silence the log, errors included. */
+export function parseLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level === undefined) {
+    throw runtimeAppErrors.FlagInvalid(
+      `--log-level is ${JSON.stringify(text)}: it must be one of ${logLevels.join(', ')}`,
+    );
+  }
+  return level;
 }

@@ -1,8 +1,8 @@
 import { isCoded } from '@tke/errors';
-import { createLogger, type Logger, type LogLevel } from '@tke/log';
+import { createLogger, type Logger } from '@tke/log';
 
 import { signalHandler } from '../manager/signals.ts';
-import { helpText, parseFlags, type Flags, type FlagSpecs } from './flags.ts';
+import { helpText, parseFlags, parseLevel, type Flags, type FlagSpecs } from './flags.ts';
 
 /** Flags that every program has. */
 export const commonFlags = {
@@ -32,7 +32,7 @@ export async function runProgram<const Specs extends FlagSpecs>(program: Program
       process.stdout.write(helpText(program.name, specs));
       return;
     }
-    logger = createLogger({ level: level as LogLevel, format: format === 'text' ? 'text' : 'json' }).withName(
+    logger = createLogger({ level: parseLevel(level), format: format === 'text' ? 'text' : 'json' }).withName(
       program.name,
     );
     const dieOf = (what: string) => (error: unknown) => {
