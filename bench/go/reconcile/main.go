@@ -56,10 +56,12 @@ func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 }
 
 func main() {
-	kubeconfig := flag.String("kubeconfig", "", "path of the kubeconfig")
-	workers := flag.Int("workers", 10, "concurrent reconciles")
-	total := flag.Int64("total", 10000, "how many Items to make ready")
-	flag.Parse()
+	// controller-runtime puts a flag named kubeconfig into the global set.
+	flags := flag.NewFlagSet("reconcile", flag.ExitOnError)
+	kubeconfig := flags.String("kubeconfig", "", "path of the kubeconfig")
+	workers := flags.Int("workers", 10, "concurrent reconciles")
+	total := flags.Int64("total", 10000, "how many Items to make ready")
+	check(flags.Parse(os.Args[1:]))
 	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
 	check(err)
 	config.QPS = -1
