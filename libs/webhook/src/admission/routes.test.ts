@@ -319,6 +319,18 @@ describe('/mutate', () => {
     expect(decodedPatch(answer)).toEqual([{ op: 'replace', path: '/spec/size', value: 5 }]);
   });
 
+  test('warnings about the object as it was sent are passed on', async () => {
+    const admission: Partial<KindAdmission<Widget>> = {
+      default: () => undefined,
+      warn: ({ name }) => [`status of ${name} is not stored`],
+    };
+    const answer = await admit(admission, '/mutate/widgets.example.com', review());
+    expect(answer.body.response).toMatchObject({
+      allowed: true,
+      warnings: [expect.stringMatching(/^status of .* is not stored$/)],
+    });
+  });
+
   test('a deletion has nothing to default', async () => {
     const admission: Partial<KindAdmission<Widget>> = {
       default: () => {

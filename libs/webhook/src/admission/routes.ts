@@ -75,7 +75,11 @@ function alwaysAdmitted({ subResource, object, oldObject }: AdmissionRequest): b
 
 async function mutate(admission: KindAdmission, request: AdmissionRequest): Promise<AdmissionAnswer> {
   const defaulted = request.object === undefined ? undefined : await admission.default?.(request);
-  return { allowed: true, patch: defaulted === undefined ? [] : jsonPatch(request.object, defaulted) };
+  return {
+    allowed: true,
+    patch: defaulted === undefined ? [] : jsonPatch(request.object, defaulted),
+    warnings: boundedWarnings(admission.warn?.(request) ?? []),
+  };
 }
 
 async function validate(admission: KindAdmission, request: AdmissionRequest): Promise<AdmissionAnswer> {

@@ -50,7 +50,7 @@ export interface ValidationResult {
 }
 
 /**
- * Admission of one kind. Both functions answer from memory: no network, no side effects. They are not asked about
+ * Admission of one kind. All functions answer from memory: no network, no side effects. They are not asked about
  * objects that are being deleted nor about `/status`, which are always admitted. What they throw denies the request
  * with code 500.
  */
@@ -58,6 +58,11 @@ export interface KindAdmission<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
   /** The object with defaults filled in, as a new object: the request's is frozen. `undefined` changes nothing. */
   default?(request: AdmissionRequest<T>): Answer<T | DeepReadonly<T> | undefined>;
+  /**
+   * Warnings about the object as it was sent, from the mutating webhook: a validating one no longer sees what the server
+   * drops, such as `status` on create. Asked only where there is a `default`.
+   */
+  warn?(request: AdmissionRequest<T>): readonly string[];
   validate?(request: AdmissionRequest<T>): Answer<ValidationResult>;
 }
 

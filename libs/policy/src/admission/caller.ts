@@ -1,0 +1,26 @@
+import { callerOf } from '@tke/authz';
+import type { AdmissionUser } from '@tke/webhook';
+
+/** Whom a request speaks for. */
+export type AdmissionCaller =
+  /** Administrators of the platform, and its own components. */
+  | { readonly kind: 'platform' }
+  | { readonly kind: 'tenant'; readonly tenant: string }
+  /** Claims to belong to tenants, but not to which one. */
+  | { readonly kind: 'ambiguous' };
+
+/** The tenant of a caller, as the decisions of the authorizer know it. */
+export function callerTenant({ username, groups, extra }: AdmissionUser): AdmissionCaller {
+  const caller = callerOf({ user: username, groups, extra });
+  if (caller.kind === 'tenantUser') {
+    return { kind: 'tenant', tenant: caller.tenant };
+  }
+  const claims =
+    groups.some((group) => /^tenant:./.test(group)) ||
+    Object.entries(extra).some(([key, values]) => isTenantKey(key) && values.some((value) => value !== ''));
+  return claims && !username.startsWith('system:') ? { kind: 'ambiguous' } : { kind: 'platform' };
+}
+
+function isTenantKey(key: string): boolean {
+  return key === 'tenantid' || key === 'tkestack.io/tenantid';
+}

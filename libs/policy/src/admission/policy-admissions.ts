@@ -1,0 +1,114 @@
+import {
+  apiSigningKey,
+  category,
+  identityProvider,
+  localIdentity,
+  policy,
+  rule,
+  type IdentityProvider,
+  type Policy,
+} from '@tke/api-auth';
+import type { DeepReadonly } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook';
+
+import type { Unresolved } from '../compile/compiled.ts';
+import type { Directory } from '../compile/directory.ts';
+import { CacheDirectory } from '../directory.ts';
+import { checkIdentity } from '../identity/check-identity.ts';
+import { checkRule } from '../rules/check-rule.ts';
+import { sourceTextOf } from '../rules/rule-object.ts';
+import type { RuleSource, SourceObject } from '../rules/rule-source.ts';
+import { ruleSources } from '../rules/sources.ts';
+import { callerTenant } from './caller.ts';
+import { platformAdmission, tenantAdmission, type KindChecks } from './kind-admission.ts';
+import { configLeftovers, identityLeftovers, parsed } from './leftovers.ts';
+import type { TenantObject } from './tenant.ts';
+
+/** Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it. */
+export function policyAdmissions(cache: CacheReader): readonly KindAdmission[] {
+  const directory = new CacheDirectory(cache);
+  const identityAdmission = tenantAdmission(
+    {
+      kind: localIdentity,
+      examine: (object) => ({ problems: checkIdentity(object, directory), warnings: identityLeftovers(object) }),
+    },
+    directory,
+  );
+  return [
+    ...ruleSources(cache).map((source) => tenantAdmission(checksOf(source, directory), directory)),
+    identityAdmission,
+    providerAdmission,
+    ruleAdmission,
+    platformAdmission({ kind: category }),
+    platformAdmission({ kind: apiSigningKey }),
+  ];
+}
+
+type Source = SourceObject & TenantObject;
+
+/** An object is checked by compiling it, the same as its reconciler does when no webhook was asked. */
+function checksOf(source: RuleSource, directory: Directory): KindChecks<Source> {
+  return {
+    kind: source.kind as KindChecks<Source>['kind'],
+    examine: (object, request) => {
+      const { defects, unresolved } = source.compile(object, directory);
+      const shipped = source.kind.kind === policy.kind ? shippedTypeProblems(request) : [];
+      return { problems: [...shipped, ...defects], warnings: unresolved.flatMap(unresolvedWarnings) };
+    },
+  };
+}
+
+function unresolvedWarnings({ field, reason, detail }: Unresolved): readonly string[] {
+  // Told once, of the tenant, and not of each of its subjects.
+  return reason === 'TenantNotFound' ? [] : [`${field}: ${detail}; until that changes it grants nothing`];
+}
+
+/** Shipped policies are managed by the platform, so that nobody else may say that theirs is one. */
+function shippedTypeProblems({ object, oldObject, userInfo }: AdmissionRequest): readonly FieldProblem[] {
+  const isShipped = (side: unknown) => (side as DeepReadonly<Policy> | undefined)?.spec.type === 'default';
+  if (!isShipped(object) || isShipped(oldObject) || callerTenant(userInfo).kind === 'platform') {
+    return [];
+  }
+  return [
+    {
+      field: 'spec.type',
+      value: 'default',
+      rule: 'is for policies that the platform ships',
+      remedy: 'Write custom, or leave the field out.',
+      type: 'Forbidden',
+    },
+  ];
+}
+
+const ruleAdmission = platformAdmission({
+  kind: rule,
+  examine: (object, { operation }) => {
+    const source = sourceTextOf(object);
+    const warn = operation === 'UPDATE' && source !== undefined;
+    const warning = `this Rule is made from ${source ?? ''} and will be made so again: change that object instead`;
+    return { problems: checkRule(object), warnings: warn ? [warning] : [] };
+  },
+});
+
+const providerAdmission = platformAdmission({
+  kind: identityProvider,
+  examine: (object) => ({ problems: configProblems(object), warnings: configLeftovers(object) }),
+});
+
+function configProblems({ spec }: DeepReadonly<IdentityProvider>): readonly FieldProblem[] {
+  const config = parsed(spec.config);
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+    return [];
+  }
+  // Without the value: it may hold secrets.
+  return [
+    {
+      field: 'spec.config',
+      value: undefined,
+      rule: 'must be a JSON object as text',
+      remedy: 'Correct the JSON, or leave the field out.',
+      type: 'Invalid',
+    },
+  ];
+}

@@ -1,0 +1,34 @@
+import type {
+  CustomPolicyBinding,
+  IdentityProvider,
+  LocalGroup,
+  LocalIdentity,
+  Policy,
+  PolicyBinding,
+  Role,
+  RoleBinding,
+} from '@tke/api-auth';
+import type { DeepReadonly } from '@tke/meta';
+
+/** What a compiler may look up besides the object it compiles. Answers are of this moment and never change in place. */
+export interface Directory {
+  /** A tenant is named after its IdentityProvider. */
+  tenant(name: string): DeepReadonly<IdentityProvider> | undefined;
+  identity(name: string): DeepReadonly<LocalIdentity> | undefined;
+  /** The oldest where several claim the name, so that the answer does not depend on the order of reading. */
+  identityOf(tenant: string, username: string): DeepReadonly<LocalIdentity> | undefined;
+  group(name: string): DeepReadonly<LocalGroup> | undefined;
+  policy(name: string): DeepReadonly<Policy> | undefined;
+  role(name: string): DeepReadonly<Role> | undefined;
+  /** The oldest binding whose rows go by this key. */
+  customBindingOf(rowKey: string): DeepReadonly<CustomPolicyBinding> | undefined;
+  bindingsOfPolicy(name: string): readonly DeepReadonly<PolicyBinding>[];
+  bindingsOfRole(name: string): readonly DeepReadonly<RoleBinding>[];
+}
+
+/** An object that is going away can no longer be referred to. */
+export function alive<T extends { readonly metadata: { readonly deletionTimestamp?: string } }>(
+  object: T | undefined,
+): T | undefined {
+  return object?.metadata.deletionTimestamp === undefined ? object : undefined;
+}

@@ -1,0 +1,84 @@
+import {
+  customPolicyBinding,
+  identityProvider,
+  localGroup,
+  localIdentity,
+  policy,
+  policyBinding,
+  role,
+  roleBinding,
+  type PolicyBinding,
+  type RoleBinding,
+} from '@tke/api-auth';
+import { keyOf, keyString, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+
+import { alive, type Directory } from './compile/directory.ts';
+import { topicIndex, usernameIndex } from './indexes.ts';
+import type { Topic } from './rules/rule-source.ts';
+import { usernameTopic } from './rules/topics.ts';
+
+/** Looks up in a cache that has the informers of this package. */
+export class CacheDirectory implements Directory {
+  readonly #cache: CacheReader;
+
+  constructor(cache: CacheReader) {
+    this.#cache = cache;
+  }
+
+  tenant(name: string) {
+    return this.#cache.get(identityProvider, { name });
+  }
+
+  identity(name: string) {
+    return this.#cache.get(localIdentity, { name });
+  }
+
+  identityOf(tenant: string, username: string) {
+    const value = usernameTopic(tenant, username);
+    return oldest(this.#cache.list(localIdentity, { index: { name: usernameIndex, value } }));
+  }
+
+  group(name: string) {
+    return this.#cache.get(localGroup, { name });
+  }
+
+  policy(name: string) {
+    return this.#cache.get(policy, { name });
+  }
+
+  role(name: string) {
+    return this.#cache.get(role, { name });
+  }
+
+  customBindingOf(rowKey: string) {
+    return oldest(this.#about(customPolicyBinding, `row-key/${rowKey}`));
+  }
+
+  bindingsOfPolicy(name: string): readonly DeepReadonly<PolicyBinding>[] {
+    return this.#about(policyBinding, `policy/${name}`);
+  }
+
+  bindingsOfRole(name: string): readonly DeepReadonly<RoleBinding>[] {
+    return this.#about(roleBinding, `role/${name}`);
+  }
+
+  #about<T extends KubeObject>(kind: Kind<T>, value: Topic): readonly DeepReadonly<T>[] {
+    return this.#cache.list(kind, { index: { name: topicIndex, value } });
+  }
+}
+
+interface Named {
+  readonly metadata: DeepReadonly<KubeObject>['metadata'];
+}
+
+/** The oldest of the living, the first by name among those of one second. */
+function oldest<T extends Named>(objects: readonly T[]): T | undefined {
+  return objects
+    .filter((object) => alive(object) !== undefined)
+    .toSorted((a, b) => ageKey(a).localeCompare(ageKey(b), 'en'))[0];
+}
+
+function ageKey({ metadata }: Named): string {
+  return `${metadata.creationTimestamp ?? ''} ${keyString(keyOf({ metadata }))}`;
+}

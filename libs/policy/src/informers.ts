@@ -1,0 +1,32 @@
+import { category, identityProvider, localIdentity, policy, rule, type LocalIdentity, type Rule } from '@tke/api-auth';
+import type { DeepReadonly } from '@tke/meta';
+import type { Cache, CacheReader } from '@tke/runtime';
+
+import { ruleSourceIndex, seedIndex, topicIndex, usernameIndex } from './indexes.ts';
+import { sourceTextOf } from './rules/rule-object.ts';
+import { ruleSources } from './rules/sources.ts';
+import { usernameTopic } from './rules/topics.ts';
+import { seedKeysOf } from './seeds/default-policies.ts';
+
+export type PolicyCache = CacheReader & Pick<Cache, 'informer'>;
+
+/** Asks the cache for everything this package reads: reconcilers and admission alike, on every replica. */
+export function registerInformers(cache: PolicyCache): void {
+  for (const source of ruleSources(cache)) {
+    cache.informer(source.kind, { indexes: { [topicIndex]: (object) => source.topics(object) } });
+  }
+  cache.informer(rule, { indexes: { [ruleSourceIndex]: sourcesOf } });
+  cache.informer(localIdentity, { indexes: { [usernameIndex]: usernamesOf } });
+  cache.informer(policy, { indexes: { [seedIndex]: seedKeysOf } });
+  cache.informer(identityProvider);
+  cache.informer(category);
+}
+
+function sourcesOf(object: DeepReadonly<Rule>): readonly string[] {
+  const source = sourceTextOf(object);
+  return source === undefined ? [] : [source];
+}
+
+function usernamesOf({ spec }: DeepReadonly<LocalIdentity>): readonly string[] {
+  return [usernameTopic(spec.tenantID, spec.username)];
+}

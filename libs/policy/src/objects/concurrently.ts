@@ -1,0 +1,26 @@
+/**
+ * Runs `work` for every item, at most `limit` at a time. Waits for all that was begun, begins nothing more after a failure
+ * or an abort, and rejects with the first error.
+ */
+export async function forEachConcurrently<T>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) {
+      if (failures.length > 0 || signal.aborted) {
+        return;
+      }
+      await work(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) {
+    throw failures[0];
+  }
+  signal.throwIfAborted();
+}

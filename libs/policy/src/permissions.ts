@@ -1,0 +1,31 @@
+import {
+  category,
+  customPolicyBinding,
+  identityProvider,
+  localGroup,
+  localIdentity,
+  policy,
+  policyBinding,
+  projectPolicyBinding,
+  role,
+  roleBinding,
+  rule,
+} from '@tke/api-auth';
+import type { Permission } from '@tke/runtime';
+
+const { group } = rule;
+const sources = [policy, policyBinding, projectPolicyBinding, customPolicyBinding, role, roleBinding, localGroup].map(
+  ({ plural }) => plural,
+);
+const read = [...sources, ...[localIdentity, identityProvider, category, rule].map(({ plural }) => plural)];
+
+/** What the reconcilers of this package need, and no more. */
+export const managerPermissions: readonly Permission[] = [
+  { group, resources: read, verbs: ['get', 'list', 'watch'] },
+  { group, resources: read.map((plural) => `${plural}/status`), verbs: ['patch'] },
+  // Finalizers; the owner references of Rules do not block, so that */finalizers is not needed.
+  { group, resources: [...sources, identityProvider.plural], verbs: ['patch'] },
+  { group, resources: [rule.plural], verbs: ['create', 'patch', 'delete', 'deletecollection'] },
+  { group, resources: [policy.plural], verbs: ['create', 'deletecollection'] },
+  { group, resources: [category.plural], verbs: ['create', 'patch'] },
+];
