@@ -11,7 +11,13 @@ describe('a coded error', () => {
   test('carries code, class, remedy and cause', () => {
     const cause = new Error('ECONNREFUSED');
     const error = errors.HostUnreachable('10.0.0.1 did not answer', { cause, retryAfterSeconds: 7 });
-    expect(error).toMatchObject({ code: 'HostUnreachable', class: 'Retryable', remedy: 'Check the network.', retryAfterSeconds: 7, cause });
+    expect(error).toMatchObject({
+      code: 'HostUnreachable',
+      class: 'Retryable',
+      remedy: 'Check the network.',
+      retryAfterSeconds: 7,
+      cause,
+    });
   });
 
   test('takes a remedy that fits the occasion better', () => {

@@ -70,7 +70,7 @@ describe('the logger', () => {
         cause: { message: 'fetch failed', cause: { message: 'ECONNREFUSED' } },
       },
     });
-    expect(lines()[1]?.['error']).not.toHaveProperty('stack');
+    expect(lines()[1]?.error).not.toHaveProperty('stack');
   });
 
   test.each(['password', 'bindPW_password', 'apiToken', 'privateKey', 'clientSecret', 'Authorization'])(

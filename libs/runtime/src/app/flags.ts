@@ -23,8 +23,12 @@ export type Flags<Specs extends FlagSpecs> = {
 export function parseFlags<const Specs extends FlagSpecs>(specs: Specs, argv: readonly string[]): Flags<Specs> {
   const switches = Object.entries(specs).filter(([, { type }]) => type === 'boolean');
   try {
-    const { values } = parseArgs({ args: [...argv], options: specs, strict: true });
-    return { ...Object.fromEntries(switches.map(([name]) => [name, false])), ...values } as object as Flags<Specs>;
+    const values: Readonly<Record<string, unknown>> = parseArgs({
+      args: [...argv],
+      options: specs,
+      strict: true,
+    }).values;
+    return { ...Object.fromEntries(switches.map(([name]) => [name, false])), ...values } as Flags<Specs>;
   } catch (error) {
     throw runtimeAppErrors.FlagInvalid((error as Error).message, { cause: error });
   }
@@ -46,13 +50,13 @@ export interface HostAndPort {
 /** `host:port`, `[v6]:port` or `:port` for every address of the machine. Throws `FlagInvalid`. */
 export function parseAddress(flag: string, text: string): HostAndPort {
   const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(text);
-  const port = Number(match?.groups?.['port']);
+  const port = Number(match?.groups?.port);
   if (match === null || port > 65535) {
     throw runtimeAppErrors.FlagInvalid(
       `--${flag} is ${JSON.stringify(text)}: it must be host:port, e.g. 127.0.0.1:8081`,
     );
   }
-  const host = match.groups?.['v6'] ?? match.groups?.['host'] ?? '';
+  const host = match.groups?.v6 ?? match.groups?.host ?? '';
   return { host: host === '' ? '::' : host, port };
 }
 

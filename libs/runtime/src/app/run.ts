@@ -23,10 +23,10 @@ export interface Program<Specs extends FlagSpecs> {
 
 /** The body of every `main.ts`: flags, log, signals, and an end of the process for every error that nobody caught. */
 export async function runProgram<const Specs extends FlagSpecs>(program: Program<Specs>): Promise<void> {
-  const specs = { ...program.flags, ...commonFlags };
+  const specs: Specs & typeof commonFlags = { ...program.flags, ...commonFlags };
   let logger = createLogger().withName(program.name);
   try {
-    const flags = parseFlags(specs, process.argv.slice(2)) as Flags<Specs & typeof commonFlags>;
+    const flags = parseFlags(specs, process.argv.slice(2));
     const { help, 'log-level': level, 'log-format': format } = flags as Flags<typeof commonFlags>;
     if (help) {
       process.stdout.write(helpText(program.name, specs));
