@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { findDetached, startWatched, type KubectlResult, type RunningProcess } from '@tke/envtest';
+import { ClusterAccess, findDetached, startWatched, type KubectlResult, type RunningProcess } from '@tke/envtest';
 import { systemClock } from '@tke/time';
 
 const run = promisify(execFile);
@@ -17,6 +17,7 @@ interface Settings {
 /** A hub of its own in a temporary folder, used as its user would: by the commands behind make, and by kubectl. */
 export class HubUnderTest {
   readonly folder: string;
+  #cluster: Promise<ClusterAccess> | undefined;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -55,22 +56,9 @@ export class HubUnderTest {
     args: readonly string[],
     { user, input }: { user?: string; input?: object } = {},
   ): Promise<KubectlResult> {
-    const kubeconfig = user === undefined ? 'kubeconfig' : join('users', `${user}.kubeconfig`);
-    const command = run(
-      join(this.folder, 'bin', 'kubectl'),
-      [`--kubeconfig=${join(this.folder, kubeconfig)}`, ...args],
-      {
-        cwd: repository,
-        env: { PATH: process.env['PATH'], HOME: this.folder },
-      },
-    );
-    command.child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
-    try {
-      return { ...(await command), code: 0 };
-    } catch (error) {
-      const { stdout, stderr, code } = error as { stdout: string; stderr: string; code?: number };
-      return { stdout, stderr, code: typeof code === 'number' ? code : 1 };
-    }
+    this.#cluster ??= ClusterAccess.open(this.folder);
+    const options = { ...(user && { user }), ...(input && { input: JSON.stringify(input) }) };
+    return (await this.#cluster).kubectl(args, options);
   }
 
   /** As `kubectl`, for what must succeed. Resolves with standard output. */

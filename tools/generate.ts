@@ -1,10 +1,11 @@
-// `node tools/generate.ts` writes config/{crd,rbac,webhook,authz} and docs/reference from the declarations in the code;
+// `node tools/generate.ts` writes config/{crd,rbac,webhook,admission,authz} and docs/reference from the declarations in the code;
 // with --check it writes nothing, names what differs and exits 1.
 import { join } from 'node:path';
 
+import { admissionFiles } from './generate/admission.ts';
 import { authorizationFiles } from './generate/authorization.ts';
 import { crdFiles } from './generate/crd.ts';
-import { kinds, permissions, webhooks } from './generate/declarations.ts';
+import { admission, kinds, permissions, webhooks } from './generate/declarations.ts';
 import { applyFiles, driftedFiles, type GeneratedFile } from './generate/files.ts';
 import { rbacFiles } from './generate/rbac.ts';
 import { referenceFiles } from './generate/reference.ts';
@@ -36,6 +37,7 @@ function generatedFiles(): readonly GeneratedFile[] {
     ...crdFiles(kinds),
     ...rbacFiles(permissions),
     ...webhookFiles(webhooks),
+    ...admissionFiles(admission),
     ...authorizationFiles(),
     ...referenceFiles(kinds),
   ];

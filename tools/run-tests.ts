@@ -34,7 +34,7 @@ const suites: readonly Suite[] = [
 ];
 
 function runSuite(suite: Suite, reports: string): Sums {
-  const report = join(reports, `${suite.project}-${suite.environment['K8S'] ?? 'newest'}.json`);
+  const report = join(reports, `${suite.project}-${suite.environment.K8S ?? 'newest'}.json`);
   process.stderr.write(`\n== ${suite.name}\n`);
   const { status } = spawnSync(
     'jest',

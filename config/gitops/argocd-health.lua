@@ -1,7 +1,11 @@
 -- Health of every kind of *.tkestack.io for Argo CD: the conditions Stalled, Reconciling and Ready decide.
 local waiting = { status = "Progressing", message = "Waiting for the controller" }
 local status = obj.status
-if status == nil or status.observedGeneration == nil or status.observedGeneration < obj.metadata.generation then
+-- Objects that a controller answers for have observedGeneration (-1) from the start. No controller answers for the others.
+if status == nil or status.observedGeneration == nil then
+  return { status = "Healthy", message = "In place" }
+end
+if status.observedGeneration < obj.metadata.generation then
   return waiting
 end
 local conditions = {}

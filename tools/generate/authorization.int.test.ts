@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { ControlPlane, freePort, kubeconfig, selectedVersion } from '@tke/envtest';
+import { ControlPlane, defaultVersion, freePort, kubeconfig, selectedVersion } from '@tke/envtest';
 import { createCa, issueCertificate } from '@tke/pki';
 import { systemClock as clock } from '@tke/time';
 
-import { authorizationConfiguration } from './authorization.ts';
+import { authorizationConfiguration, canDisableCache } from './authorization.ts';
 
 jest.setTimeout(120_000);
 
@@ -21,9 +21,9 @@ beforeAll(async () => {
   const client = await issueCertificate({ ca, commonName: 'kube-apiserver', usages: ['client'], clock });
   const server = `https://127.0.0.1:${String(await freePort(Math.random))}/auth/authz`;
   writeFileSync(kubeConfigFile, kubeconfig({ server, caPem: ca.certPem, client }));
-  const canDisableCache = selectedVersion(process.env) !== '1.32';
+  const version = selectedVersion(process.env) ?? defaultVersion;
   cluster = await ControlPlane.start({
-    authorizationConfig: authorizationConfiguration({ kubeConfigFile, canDisableCache }),
+    authorizationConfig: authorizationConfiguration({ kubeConfigFile, canDisableCache: canDisableCache(version) }),
   });
   for (const name of ['alice', 'bob', 'system:tester']) {
     await cluster.user(name);

@@ -11,6 +11,11 @@ export interface AuthorizationOptions {
   readonly canDisableCache: boolean;
 }
 
+/** Whether a Kubernetes, e.g. `1.36`, has `cacheAuthorizedRequests`: before 1.34 the server refuses the field. */
+export function canDisableCache(kubernetes: string): boolean {
+  return Number(kubernetes.split('.')[1]) >= 34;
+}
+
 /** Structured AuthorizationConfiguration (KEP-3221) for `--authorization-config`. */
 export function authorizationConfiguration({
   kubeConfigFile,

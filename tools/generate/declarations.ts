@@ -1,8 +1,11 @@
-import { authKinds } from '@tke/api-auth';
+import { authKinds, tenantKinds } from '@tke/api-auth';
 import type { KindDescriptor } from '@tke/crd';
+import { kindKey } from '@tke/meta';
+import { policyAdmissions } from '@tke/policy';
 
 import { authzWebhookPermissions } from '../../apps/authz-webhook/src/permissions.ts';
 import { managerPermissions } from '../../apps/manager/src/permissions.ts';
+import type { AdmissionDeclaration } from './admission.ts';
 import type { ServiceAccountPermissions } from './rbac.ts';
 import type { WebhookDeclaration } from './webhook.ts';
 
@@ -16,10 +19,26 @@ export const permissions: readonly ServiceAccountPermissions[] = [
   { namespace, serviceAccount: 'tke-authz-webhook', permissions: authzWebhookPermissions },
 ];
 
+/** Asked for what it serves, not to serve. */
+const unread = () => {
+  throw new Error('admission must not read the cache before it is asked');
+};
+const served = policyAdmissions({ get: unread, list: unread });
+
+function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
+  const names = new Set(admissions.map(({ kind }) => kindKey(kind)));
+  return kinds.filter((kind) => names.has(kindKey(kind)));
+}
+
 export const webhooks: WebhookDeclaration = {
-  mutated: kinds.filter(({ schema }) => schema.properties?.spec?.properties?.tenantID !== undefined),
-  validated: kinds,
+  mutated: kindsOf(served.filter((each) => each.default !== undefined)),
+  validated: kindsOf(served.filter((each) => each.validate !== undefined)),
   service: { namespace, name: 'tke-manager-webhook' },
   configuration: 'tke-manager',
   manager: `system:serviceaccount:${namespace}:tke-manager`,
+};
+
+export const admission: AdmissionDeclaration = {
+  tenantKinds,
+  platformKinds: kinds.filter((kind) => !tenantKinds.includes(kind)),
 };

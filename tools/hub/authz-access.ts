@@ -2,17 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { load } from 'js-yaml';
-
 import { kubeconfig } from '@tke/envtest';
 import { createCa, issueCertificate, type CertificateAndKey } from '@tke/pki';
 import { systemClock } from '@tke/time';
 
-import { repository, type HubLayout } from './layout.ts';
-
-interface AuthorizationConfiguration extends Record<string, unknown> {
-  readonly authorizers: readonly { webhook?: { connectionInfo: { kubeConfigFile?: string } } }[];
-}
+import type { HubLayout } from './layout.ts';
 
 /**
  * Certificates between kube-apiserver and the authz-webhook. They have a CA of their own: with the cluster's CA, every
@@ -43,19 +37,4 @@ async function authzCa(layout: HubLayout): Promise<CertificateAndKey> {
     await writeFile(certFile, ca.certPem);
   }
   return { certPem: await readFile(certFile, 'utf8'), keyPem: await readFile(keyFile, 'utf8') };
-}
-
-/** The shipped AuthorizationConfiguration for this Kubernetes, pointed at this hub's webhook. */
-export async function authorizationConfig(layout: HubLayout, kubernetes: string): Promise<AuthorizationConfiguration> {
-  // Before 1.34 the server cannot be told to keep no answers.
-  const file =
-    Number(kubernetes.split('.')[1]) >= 34 ? 'authorization-configuration' : 'authorization-configuration-1.32';
-  const path = join(repository, 'config', 'authz', `${file}.yaml`);
-  const config = load(await readFile(path, 'utf8')) as AuthorizationConfiguration;
-  for (const { webhook } of config.authorizers) {
-    if (webhook !== undefined) {
-      webhook.connectionInfo.kubeConfigFile = layout.authzKubeconfig;
-    }
-  }
-  return config;
 }

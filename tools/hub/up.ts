@@ -4,8 +4,9 @@ import { dirname, relative } from 'node:path';
 import { ControlPlane, defaultVersion, parseVersion } from '@tke/envtest';
 
 import { apps, bundle } from '../build.ts';
+import { authorizationConfiguration, canDisableCache } from '../generate/authorization.ts';
 import { applicationReady, applications, launch, serviceAccounts } from './applications.ts';
-import { authorizationConfig, prepareAuthzAccess } from './authz-access.ts';
+import { prepareAuthzAccess } from './authz-access.ts';
 import { installKinds, installTenant, installWebhooks } from './install.ts';
 import type { HubLayout } from './layout.ts';
 import { Progress } from './progress.ts';
@@ -56,14 +57,18 @@ async function settingsFor(layout: HubLayout, kubernetes: string | undefined): P
   return settings;
 }
 
-async function startControlPlane(layout: HubLayout, { kubernetes }: HubSettings): Promise<ControlPlane> {
+function startControlPlane(layout: HubLayout, { kubernetes, ports }: HubSettings): Promise<ControlPlane> {
   return ControlPlane.start({
     version: kubernetes,
     dataDir: layout.folder,
+    ports,
     controllerManager: true,
     durable: true,
     detached: true,
-    authorizationConfig: await authorizationConfig(layout, kubernetes),
+    authorizationConfig: authorizationConfiguration({
+      kubeConfigFile: layout.authzKubeconfig,
+      canDisableCache: canDisableCache(kubernetes),
+    }),
   });
 }
 

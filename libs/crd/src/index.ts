@@ -6,5 +6,3 @@ export { immutable, immutableOnceSet, immutableText } from './rules.ts';
 export * as s from './schema.ts';
 export type { Infer, ObjectOf, OptionalSchema, Schema, Shape } from './schema.ts';
 export { structuralProblems } from './structural.ts';
-export { validate } from './validate.ts';
-export type { SchemaProblem } from './validate.ts';

@@ -89,6 +89,15 @@ describe('crdManifest', () => {
     expect(version.schema.openAPIV3Schema.required).toEqual(['spec']);
   });
 
+  test('gives no status to new objects of a kind that no controller answers for', () => {
+    const spec = s.object('Wish.', {});
+    const { properties } = versionOf(
+      defineKind({ ...coordinates, kind: 'Key', properties: { spec }, reconciled: false }),
+    ).schema.openAPIV3Schema;
+    expect(properties.status).toMatchObject({ type: 'object', properties: { conditions: {} } });
+    expect(properties.status).not.toHaveProperty('default');
+  });
+
   test('prints what matters, then READY, REASON and AGE', () => {
     expect(versionOf(host).additionalPrinterColumns.map(({ name }) => name)).toEqual([
       'Address',

@@ -29,6 +29,11 @@ export interface KindDefinition<Properties extends s.Shape, Status extends s.Sha
   readonly name?: s.Schema<string>;
   /** Top-level fields beside metadata and status: `spec`, as a rule. */
   readonly properties: Properties;
+  /**
+   * Whether a controller answers for every object in its status. Default true: a new object then counts as unfinished (kstatus)
+   * until it has. Without one, that would be forever.
+   */
+  readonly reconciled?: boolean;
   /** Fields of status beside `observedGeneration`, `conditions` and `phase`. */
   readonly status?: Status;
   /** Columns between NAME and READY, REASON, AGE. */
@@ -91,7 +96,8 @@ const standardColumns: readonly PrinterColumn[] = [
   column('Age', '.metadata.creationTimestamp', { type: 'date' }),
 ];
 
-function rootNode({ description, name, properties, status, rules }: KindDefinition<s.Shape, s.Shape>): SchemaNode {
+function rootNode(definition: KindDefinition<s.Shape, s.Shape>): SchemaNode {
+  const { description, name, properties, status, rules, reconciled = true } = definition;
   const statusNode = s.object('What was observed. Written by controllers only.', { ...standardStatus, ...status }).node;
   const { properties: fields, ...root } = s.object(description, properties, rules === undefined ? {} : { rules }).node;
   return {
@@ -99,7 +105,7 @@ function rootNode({ description, name, properties, status, rules }: KindDefiniti
     properties: {
       ...(name === undefined ? {} : { metadata: { type: 'object', properties: { name: name.node } } }),
       ...fields,
-      status: { ...statusNode, default: initialStatus },
+      status: reconciled ? { ...statusNode, default: initialStatus } : statusNode,
     },
   };
 }

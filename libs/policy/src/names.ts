@@ -1,7 +1,3 @@
-/** UID of the object a Rule was made from, as a label: what a deletion of all its Rules selects by. */
-export const sourceUidLabel = 'auth.tkestack.io/source-uid';
-/** The same object as `<Kind>/<[namespace/]name>`, for people and for finding the way back from a Rule. */
-export const sourceAnnotation = 'auth.tkestack.io/source';
 /** Holds an object until its Rules are gone. */
 export const rulesFinalizer = 'auth.tkestack.io/rules';
 

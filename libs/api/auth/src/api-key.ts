@@ -26,6 +26,7 @@ export const apiKey = defineKind({
   description: 'A long-lived token of one user.',
   namespaced: false,
   shortNames: ['apk'],
+  reconciled: false,
   properties: { spec },
   status: {
     disabled: s.optional(s.boolean('The key was switched off.')),

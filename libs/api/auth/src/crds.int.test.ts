@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { sharedControlPlane, uniqueName, waitFor, type ClusterAccess } from '@tke/envtest';
+import { crdManifest } from '@tke/crd';
+import { applyManifests, sharedControlPlane, uniqueName, waitFor, type ClusterAccess } from '@tke/envtest';
 import { kindKey } from '@tke/meta';
 
 import { authKinds } from './kinds.ts';
-import { installCrds, pipe, succeeded } from './testing/kubectl.ts';
-import { binding, localIdentity, policy, rule } from './testing/objects.ts';
+import { pipe, succeeded } from './testing/kubectl.ts';
+import { apiKey, binding, localIdentity, policy, rule } from './testing/objects.ts';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +14,7 @@ let cluster: ClusterAccess;
 
 beforeAll(async () => {
   cluster = await sharedControlPlane();
-  await installCrds(cluster);
+  await applyManifests(cluster, authKinds.map(crdManifest));
 });
 
 interface Crd {
@@ -41,9 +42,10 @@ test('every CRD is established, structural and has its names', async () => {
 });
 
 test('every field is explained', async () => {
-  const stdout = await succeeded(
-    cluster.kubectl(['explain', 'policies.spec.statement.effect', '--api-version=auth.tkestack.io/v1']),
-  );
+  // The server publishes its OpenAPI document some time after it serves the kinds.
+  const explain = () =>
+    succeeded(cluster.kubectl(['explain', 'policies.spec.statement.effect', '--api-version=auth.tkestack.io/v1']));
+  const stdout = await waitFor(explain, { description: 'kubectl to explain a field', timeoutMs: 10_000 });
   expect(stdout).toContain('deny wins over every allow');
 });
 
@@ -51,6 +53,13 @@ test('an object nobody has reconciled says so, as kstatus asks', async () => {
   const object = policy(uniqueName('pol-t'));
   await succeeded(pipe(cluster, ['create'], object));
   expect((await get('policies.auth.tkestack.io', object.metadata.name)).status).toEqual({ observedGeneration: -1 });
+});
+
+test('an object that no controller answers for has no status, which kstatus takes as done', async () => {
+  const [key, row] = [apiKey(uniqueName('apk')), rule(uniqueName('rul'), { ptype: 'g', v0: 'a', v1: 'b' })];
+  await succeeded(pipe(cluster, ['create'], key, row));
+  expect((await get('apikeys.auth.tkestack.io', key.metadata.name)).status).toBeUndefined();
+  expect((await get('rules.auth.tkestack.io', row.metadata.name)).status).toBeUndefined();
 });
 
 test('a status in a manifest is taken and dropped, and conditions written by status are merged by type', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { crdManifest, structuralProblems } from '@tke/crd';
 
-import { authKinds } from './kinds.ts';
+import { authKinds, tenantKinds } from './kinds.ts';
 
 // `kubectl api-resources` of a plain cluster. Ours must not change what `kubectl get ns` means.
 const coreShortNames = [
@@ -30,6 +30,11 @@ test('every stored kind of the group is there, under the names TKEStack gave the
     apikeys: ['apk', false],
     apisigningkeys: [undefined, false],
   });
+});
+
+test('the platform alone has the kinds without a tenant', () => {
+  const platform = authKinds.filter((kind) => !tenantKinds.includes(kind));
+  expect(platform.map(({ kind }) => kind)).toEqual(['IdentityProvider', 'Category', 'Rule', 'APISigningKey']);
 });
 
 test('short names differ from each other and from those of Kubernetes', () => {

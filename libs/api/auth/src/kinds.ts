@@ -30,3 +30,8 @@ export const authKinds: readonly KindDescriptor[] = [
   apiKey,
   apiSigningKey,
 ];
+
+/** The kinds whose objects belong to a tenant: those with `spec.tenantID`. */
+export const tenantKinds: readonly KindDescriptor[] = authKinds.filter(
+  ({ schema }) => schema.properties?.spec?.properties?.tenantID !== undefined,
+);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { validate } from '@tke/crd';
+import { validate } from '@tke/crd/validate';
 
 import { localIdentity, type LocalIdentity } from './local-identity.ts';
 

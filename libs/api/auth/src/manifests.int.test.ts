@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { ControlPlane } from '@tke/envtest';
+import { crdManifest } from '@tke/crd';
+import { applyManifests, ControlPlane } from '@tke/envtest';
 
-import { installCrds, succeeded } from './testing/kubectl.ts';
+import { authKinds } from './kinds.ts';
+import { succeeded } from './testing/kubectl.ts';
 
 jest.setTimeout(120_000);
 
@@ -17,7 +19,7 @@ let cluster: ControlPlane;
 
 beforeAll(async () => {
   cluster = await ControlPlane.start();
-  await installCrds(cluster);
+  await applyManifests(cluster, authKinds.map(crdManifest));
 });
 
 afterAll(() => cluster.stop());
@@ -54,14 +56,22 @@ describe.each(['config/hub', 'config/samples', 'config/samples/identityprovider-
   });
 });
 
-test('config/default applies server-side, twice without a change', async () => {
-  const args = ['--server-side', '--force-conflicts', '-k', join(root, 'config/default')];
-  // The namespace must be there before what is in it: kubectl puts it first.
-  expect((await applied(...args)).every((line) => line.endsWith(' serverside-applied'))).toBe(true);
-  const generation = ['get', 'crd,deployment,daemonset', '-A', '-o', 'jsonpath={.items[*].metadata.generation}'];
-  const before = await succeeded(cluster.kubectl(generation));
-  await applied(...args);
-  expect(await succeeded(cluster.kubectl(generation))).toBe(before);
+test.each(['config/default', 'config/authz-webhook'])(
+  '%s applies server-side, twice without a change',
+  async (path) => {
+    const args = ['--server-side', '--force-conflicts', '-k', join(root, path)];
+    // The namespace must be there before what is in it: kubectl puts it first.
+    expect((await applied(...args)).every((line) => line.endsWith(' serverside-applied'))).toBe(true);
+    const generation = ['get', 'crd,deployment,daemonset', '-A', '-o', 'jsonpath={.items[*].metadata.generation}'];
+    const before = await succeeded(cluster.kubectl(generation));
+    await applied(...args);
+    expect(await succeeded(cluster.kubectl(generation))).toBe(before);
+  },
+);
+
+test('config/default has nothing that waits for a Secret somebody must make', async () => {
+  const manifests = await succeeded(cluster.kubectl(['kustomize', join(root, 'config/default')]));
+  expect(manifests).not.toContain('secretName');
 });
 
 test('with no webhook server behind the configurations, objects are still created, checked and deleted', async () => {

@@ -3,7 +3,8 @@ import type { OptionalSchema, ValidationRule } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { authGroup } from './group.ts';
-import { globRule, isGlob, maxActionLength, maxResourceLength } from './pattern.ts';
+import { isPattern, maxPatternLength, patternRule } from './pattern.ts';
+import type { PatternKind } from './pattern.ts';
 
 // A comma or a line break inside a value made every tenant's decisions fail in TKEStack, which joins rows to CSV lines.
 const valuePattern = String.raw`^[^\x00-\x1f\x7f-\x9f,]*$`;
@@ -29,14 +30,17 @@ const spec = s.object(
 );
 
 function permissionRules(): readonly ValidationRule[] {
-  const pattern = (field: string, length: number): ValidationRule => ({
-    rule: `self.ptype != 'p' || (has(self.${field}) && self.${field} != '' && self.${field}.size() <= ${String(length)} && ${isGlob(`self.${field}`)})`,
-    message: `${field} of a p row must have 1 to ${String(length)} characters and ${globRule}`,
-    fieldPath: `.${field}`,
-  });
+  const pattern = (field: string, kind: PatternKind): ValidationRule => {
+    const length = String(maxPatternLength[kind]);
+    return {
+      rule: `self.ptype != 'p' || (has(self.${field}) && self.${field} != '' && self.${field}.size() <= ${length} && ${isPattern(`self.${field}`, kind)})`,
+      message: `${field} of a p row must have 1 to ${length} characters and ${patternRule[kind]}`,
+      fieldPath: `.${field}`,
+    };
+  };
   return [
-    pattern('v2', maxResourceLength),
-    pattern('v3', maxActionLength),
+    pattern('v2', 'resource'),
+    pattern('v3', 'action'),
     {
       rule: "self.ptype != 'p' || (has(self.v4) && self.v4 in ['allow', 'deny'])",
       message: 'v4 of a p row must be allow or deny',
@@ -62,6 +66,8 @@ export const rule = defineKind({
     'One compiled row of authorization. Controllers write them; rows of your own are kept and count as well.',
   namespaced: false,
   shortNames: ['rul'],
+  // Most Rules are what a controller writes, and have no status: their source speaks for them.
+  reconciled: false,
   properties: { spec },
   columns: [
     column('Type', '.spec.ptype'),

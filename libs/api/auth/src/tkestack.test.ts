@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 
-import { validate } from '@tke/crd';
+import { validate } from '@tke/crd/validate';
 import type { KubeObject } from '@tke/meta';
 
 import { authKinds } from './kinds.ts';

@@ -36,6 +36,12 @@ describe('ports', () => {
     server.close();
   });
 
+  test('ports that are chosen together differ, though nobody listens on them yet', async () => {
+    const draws = [0.25, 0.25, 0.25];
+    const { apiServer, controllerManager } = await choosePorts({}, undefined, () => draws.shift() ?? Math.random());
+    expect(apiServer).not.toBe(controllerManager);
+  });
+
   test('given ports win over remembered ones, and what is chosen is remembered', async () => {
     const file = join(folder, 'ports.json');
     const chosen = await choosePorts({ apiServer: 6443 }, file, Math.random);

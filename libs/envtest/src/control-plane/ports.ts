@@ -18,11 +18,11 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(random: Random): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on, and none of `taken`: those somebody will listen on. */
+export async function freePort(random: Random, taken: readonly number[] = []): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = lowest + Math.floor(random() * (highest - lowest));
-    if (await isFree(port)) {
+    if (!taken.includes(port) && (await isFree(port))) {
       return port;
     }
   }
@@ -38,10 +38,11 @@ export interface ChosenPorts {
 export async function choosePorts(given: Ports, file: string | undefined, random: Random): Promise<ChosenPorts> {
   const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
   const remembered = text === undefined ? {} : (JSON.parse(text) as Ports);
-  const chosen: ChosenPorts = {
-    apiServer: given.apiServer ?? remembered.apiServer ?? (await freePort(random)),
-    controllerManager: given.controllerManager ?? remembered.controllerManager ?? (await freePort(random)),
-  };
+  const known = { ...remembered, ...given };
+  const taken = Object.values(known);
+  const apiServer = known.apiServer ?? (await freePort(random, taken));
+  const controllerManager = known.controllerManager ?? (await freePort(random, [...taken, apiServer]));
+  const chosen: ChosenPorts = { apiServer, controllerManager };
   if (file !== undefined) {
     await writeFile(file, JSON.stringify(chosen));
   }

@@ -1,4 +1,4 @@
-import { rule, type Rule } from '@tke/api-auth';
+import { rule, type Rule, sourceAnnotation, sourceUidLabel } from '@tke/api-auth';
 import { ruleName, type RuleSpec } from '@tke/authz';
 import {
   apiVersionOf,
@@ -11,8 +11,6 @@ import {
   type ObjectKey,
 } from '@tke/meta';
 import { mergeDiff, ownerReference } from '@tke/runtime';
-
-import { sourceAnnotation, sourceUidLabel } from '../names.ts';
 
 /** `<Kind>/<[namespace/]name>`: how a Rule says what it was made from. */
 export function sourceText(kind: Kind, key: ObjectKey): string {

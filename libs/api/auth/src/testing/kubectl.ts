@@ -1,7 +1,4 @@
-import { crdManifest } from '@tke/crd';
 import type { ClusterAccess, KubectlResult } from '@tke/envtest';
-
-import { authKinds } from '../kinds.ts';
 
 type Kubectl = Pick<ClusterAccess, 'kubectl'>;
 
@@ -18,12 +15,4 @@ export async function succeeded(result: Promise<KubectlResult>): Promise<string>
     throw new Error(`kubectl: ${stderr}`);
   }
   return stdout;
-}
-
-/** Installs every CRD of the group; resolves when they are served. */
-export async function installCrds(cluster: Kubectl): Promise<void> {
-  const crds = authKinds.map(crdManifest);
-  await succeeded(pipe(cluster, ['apply', '--server-side', '--force-conflicts', '--field-manager=test'], ...crds));
-  const names = crds.map(({ metadata }) => `crd/${metadata.name ?? ''}`);
-  await succeeded(cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...names]));
 }

@@ -1,0 +1,5 @@
+/** UID of the object a Rule was made from, as a label: what a deletion of all its Rules selects by. */
+export const sourceUidLabel = 'auth.tkestack.io/source-uid';
+
+/** The same object as `<Kind>/<[namespace/]name>`, an annotation of the Rule: for people, and to find the way back. */
+export const sourceAnnotation = 'auth.tkestack.io/source';

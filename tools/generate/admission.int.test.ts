@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { policy } from '@tke/api-auth';
+import { ControlPlane, uniqueName, waitFor, type KubectlResult } from '@tke/envtest';
+import { connect, impersonating } from '@tke/kube-client';
+import { createLogger } from '@tke/log';
+
+jest.setTimeout(120_000);
+
+const root = join(import.meta.dirname, '..', '..');
+const apiVersion = 'auth.tkestack.io/v1';
+
+// A control plane of its own: these policies are about every request.
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  cluster = await ControlPlane.start();
+  await must(['apply', '--server-side', '-k', join(root, 'config/crd')]);
+  await must(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await must(['create', 'clusterrole', 'kinds', '--verb=*', '--resource=*.auth.tkestack.io']);
+  const subresources = ['namespaces', 'namespaces/status', 'namespaces/finalize'].map((name) => `--resource=${name}`);
+  await must(['create', 'clusterrole', 'namespaces', '--verb=*', ...subresources]);
+  for (const role of ['kinds', 'namespaces']) {
+    await must(['create', 'clusterrolebinding', role, `--clusterrole=${role}`, `--group=${role}`]);
+  }
+  await must(['create', 'clusterrolebinding', 'root', '--clusterrole=cluster-admin', '--user=root']);
+  await must(['apply', '--server-side', '-k', join(root, 'config/admission')]);
+  await waitFor(
+    async () => {
+      const [object, kind] = [policyOf('aaa'), category()];
+      const refused = await Promise.all([
+        create(object, as('tenant:bbb'), '--dry-run=server'),
+        create(kind, as('tenant:bbb'), '--dry-run=server'),
+        relabel('default', ['--as=namespacer', '--as-group=namespaces']),
+      ]);
+      return refused.every(({ code }) => code !== 0);
+    },
+    { description: 'the policies are in force', timeoutMs: 30_000 },
+  );
+});
+
+afterAll(() => cluster.stop());
+
+async function must(args: readonly string[], input?: object): Promise<string> {
+  const { code, stdout, stderr } = await cluster.kubectl(args, input && { input: JSON.stringify(input) });
+  if (code !== 0) {
+    throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  }
+  return stdout;
+}
+
+/** Flags of a user alice whom RBAC lets write all our kinds. */
+function as(...groups: string[]): string[] {
+  return ['--as=alice', ...['kinds', 'system:authenticated', ...groups].map((group) => `--as-group=${group}`)];
+}
+
+function create(object: object, ...flags: (string | string[])[]): Promise<KubectlResult> {
+  return cluster.kubectl(['create', '-f', '-', ...flags.flat()], { input: JSON.stringify(object) });
+}
+
+const statement = { actions: ['get*'], resources: ['*'], effect: 'allow' as const };
+
+function policyOf(tenantID: string | undefined) {
+  const spec = { displayName: 'Test', category: 'test', statement, ...(tenantID !== undefined && { tenantID }) };
+  return { apiVersion, kind: 'Policy', metadata: { name: uniqueName('pol-t') }, spec };
+}
+
+function category() {
+  return { apiVersion, kind: 'Category', metadata: { name: uniqueName('cat') }, Spec: { displayName: 'Test' } };
+}
+
+async function stored<T extends { metadata: { name: string } }>(object: T): Promise<T> {
+  await must(['create', '-f', '-'], object);
+  return object;
+}
+
+const answers = {
+  ok: { code: 0, stderr: '' },
+  foreign: { code: 1, stderr: expect.stringContaining("must be 'aaa', the tenant of the caller: set spec.tenantID") },
+};
+
+describe('a user of a tenant', () => {
+  test('creates objects of that tenant', async () => {
+    expect(await create(policyOf('aaa'), as('tenant:aaa'))).toMatchObject(answers.ok);
+  });
+
+  test.each([
+    ['another tenant', 'bbb'],
+    ['no tenant', undefined],
+    ['the empty tenant', ''],
+  ])('creates none of %s', async (_, tenantID) => {
+    expect(await create(policyOf(tenantID), as('tenant:aaa'))).toMatchObject(answers.foreign);
+  });
+
+  test('creates none of another tenant in a namespace', async () => {
+    const spec = { tenantID: 'bbb', domain: '*', policyID: 'pol-a', resources: ['a:*'], rulePrefix: 'cg' };
+    const metadata = { name: 'pol-a', namespace: 'default' };
+    const object = { apiVersion, kind: 'CustomPolicyBinding', metadata, spec };
+    expect(await create(object, as('tenant:aaa'))).toMatchObject(answers.foreign);
+  });
+
+  test.each([
+    ['its own', 'aaa', 0],
+    ['one of another tenant', 'bbb', 1],
+  ])('changes, reports on and deletes %s: %s', async (_, tenantID, code) => {
+    const { metadata } = await stored(policyOf(tenantID));
+    const on = ['policies.auth.tkestack.io', metadata.name, ...as('tenant:aaa')];
+    const commands = [
+      ['patch', ...on, '--type=merge', '-p', '{"spec":{"displayName":"changed"}}'],
+      ['patch', ...on, '--type=merge', '-p', '{"metadata":{"labels":{"a":"b"}}}'],
+      ['patch', ...on, '--type=merge', '--subresource=status', '-p', '{"status":{"rules":7}}'],
+      ['delete', ...on],
+    ];
+    for (const command of commands) {
+      expect(await cluster.kubectl(command)).toMatchObject(code === 0 ? answers.ok : answers.foreign);
+    }
+  });
+
+  test('does not take over an object without a tenant', async () => {
+    const { metadata } = await stored(policyOf(undefined));
+    const args = ['patch', 'policies.auth.tkestack.io', metadata.name, '--type=merge', '-p'];
+    expect(await cluster.kubectl([...args, '{"spec":{"tenantID":"aaa"}}', ...as('tenant:aaa')])).toMatchObject(
+      answers.foreign,
+    );
+  });
+
+  test('deletes none of another tenant among many', async () => {
+    const { metadata } = await stored(policyOf('bbb'));
+    const all = ['delete', '--raw', '/apis/auth.tkestack.io/v1/policies', ...as('tenant:aaa')];
+    expect(await cluster.kubectl(all)).toMatchObject(answers.foreign);
+    await must(['get', 'policies.auth.tkestack.io', metadata.name]);
+  });
+
+  test.each<[string, object]>([
+    ['IdentityProvider', { spec: { name: 'Test', type: 'local' } }],
+    ['Category', { Spec: { displayName: 'Test' } }],
+    ['Rule', { spec: { ptype: 'g', v0: 'a', v1: 'b' } }],
+    ['APISigningKey', {}],
+  ])('writes no %s', async (kind, content) => {
+    const object = { apiVersion, kind, metadata: { name: uniqueName('aaa') }, ...content };
+    const refused = { code: 1, stderr: expect.stringContaining('which belong to the platform') };
+    const { name } = object.metadata;
+    expect(await create(object, as('tenant:aaa'))).toMatchObject(refused);
+    await stored(object);
+    const on = [`${kind.toLowerCase()}.auth.tkestack.io`, name, ...as('tenant:aaa')];
+    expect(await cluster.kubectl(['annotate', ...on, 'a=b'])).toMatchObject(refused);
+    expect(await cluster.kubectl(['delete', ...on])).toMatchObject(refused);
+  });
+});
+
+describe('the tenant of a caller', () => {
+  test.each<[string, string[], Record<string, string[]>, string, RegExp | undefined]>([
+    ['is in the extra', [], { 'tkestack.io/tenantid': ['aaa'] }, 'aaa', undefined],
+    ['is in the extra, and not another one', [], { 'tkestack.io/tenantid': ['aaa'] }, 'bbb', /must be 'aaa'/],
+    ['is in the extra as TKEStack names it', [], { tenantid: ['aaa'] }, 'bbb', /must be 'aaa'/],
+    ['comes from the extra before the groups', ['tenant:bbb'], { tenantid: ['aaa'] }, 'bbb', /must be 'aaa'/],
+    ['comes from the groups where the extra is empty', ['tenant:aaa'], { tenantid: [''] }, 'bbb', /must be 'aaa'/],
+    ['is not one of two', ['tenant:aaa', 'tenant:bbb'], {}, 'aaa', /several tenants/],
+    ['is not one of two in the extra', [], { 'tkestack.io/tenantid': ['aaa'], tenantid: ['bbb'] }, 'aaa', /several/],
+  ])('%s', async (_, groups, extra, tenantID, refusal) => {
+    const logger = createLogger({ level: 'error' });
+    const admin = await connect({ kubeconfig: cluster.kubeconfigPath, userAgent: 'test', logger });
+    const alice = impersonating(admin, { user: 'alice', groups: ['kinds', ...groups], extra });
+    try {
+      const created = alice.create(policy, policyOf(tenantID)).then(() => 'created', String);
+      expect(await created).toMatch(refusal ?? /^created$/);
+    } finally {
+      await admin.close();
+    }
+  });
+
+  test('is none for system: users and for administrators', async () => {
+    const group = '--as-group=tenant:aaa';
+    expect(await create(policyOf('bbb'), '--as=system:tester', '--as-group=kinds', group)).toMatchObject(answers.ok);
+    expect(await create(policyOf(undefined))).toMatchObject(answers.ok);
+    expect(await create(category(), as())).toMatchObject(answers.ok);
+  });
+});
+
+const label = 'business.tkestack.io/project';
+const namespacer = ['--as=namespacer', '--as-group=namespaces', '--as-group=tenant:aaa'];
+
+/** Changes the project of a namespace, on the namespace or one of its subresources. */
+async function relabel(name: string, flags: readonly string[], subresource = '', key = label): Promise<KubectlResult> {
+  const namespace = JSON.parse(await must(['get', 'namespace', name, '-o', 'json'])) as {
+    metadata: { labels: Record<string, string> };
+  };
+  namespace.metadata.labels[key] = 'prj-mine';
+  const path = `/api/v1/namespaces/${name}${subresource}?dryRun=All`;
+  return cluster.kubectl(['replace', '--raw', path, '-f', '-', ...flags], { input: JSON.stringify(namespace) });
+}
+
+describe('the project of a namespace', () => {
+  const refused = { code: 1, stderr: expect.stringContaining('ask a platform administrator') };
+
+  test.each(['', '/status', '/finalize'])('is not for who may only write namespaces%s', async (subresource) => {
+    expect(await relabel('default', namespacer, subresource)).toMatchObject(refused);
+  });
+
+  test('nor for who creates one', async () => {
+    const metadata = { name: uniqueName('ns'), labels: { [label]: 'prj-mine' } };
+    expect(await create({ apiVersion: 'v1', kind: 'Namespace', metadata }, namespacer)).toMatchObject(refused);
+  });
+
+  test.each<[string, string[]]>([
+    ['who may update IdentityProviders', ['--as=root']],
+    ['members of system:masters', []],
+    ['the manager', ['--as=system:serviceaccount:tke-system:tke-manager', '--as-group=namespaces']],
+  ])('is for %s', async (_, flags) => {
+    for (const subresource of ['', '/status', '/finalize']) {
+      expect(await relabel('default', flags, subresource)).toMatchObject(answers.ok);
+    }
+  });
+
+  test('does not keep anybody from changing other labels', async () => {
+    expect(await relabel('default', namespacer, '', 'other')).toMatchObject(answers.ok);
+  });
+});

@@ -1,0 +1,14 @@
+import { expect, test } from '@jest/globals';
+
+import { admission, kinds, webhooks } from './declarations.ts';
+
+const names = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind);
+
+test('objects are sent to the webhooks of the kinds that the manager serves, and of no others', () => {
+  expect(names(webhooks.validated)).toEqual(names(kinds).filter((kind) => kind !== 'APIKey'));
+  expect(names(webhooks.mutated)).toEqual(names(admission.tenantKinds).filter((kind) => kind !== 'APIKey'));
+});
+
+test('every kind is either of tenants or of the platform', () => {
+  expect(names([...admission.tenantKinds, ...admission.platformKinds]).sort()).toEqual(names(kinds).sort());
+});
