@@ -1,5 +1,14 @@
-import { authKinds, identityProvider, rule, type IdentityProvider, type Rule } from '@tke/api-auth';
-import { ProjectIndex, RuleIndex, TenantIndex } from '@tke/authz';
+import {
+  authKinds,
+  identityProvider,
+  rule,
+  sourceAnnotation,
+  tenantKinds,
+  type IdentityProvider,
+  type Rule,
+} from '@tke/api-auth';
+import { ProjectIndex, RuleIndex, TenantIndex, type RuleSpec } from '@tke/authz';
+import type { Logger } from '@tke/log';
 import { coreKinds, keyOf, type DeepReadonly, type Kind, type KubeObject, type Namespace } from '@tke/meta';
 import type { Cache, EventHandler, HandlerRegistration } from '@tke/runtime';
 
@@ -8,32 +17,37 @@ interface TenantObject extends KubeObject {
   spec?: { tenantID?: string };
 }
 
-const ownedByTenants = authKinds.filter(({ selectableFields }) => selectableFields.includes('.spec.tenantID'));
-const ofThePlatform = authKinds.filter((kind) => !ownedByTenants.includes(kind));
+const platformKinds = authKinds.filter((kind) => !tenantKinds.includes(kind));
 
 /** Names the project that a namespace of the hub belongs to; docs/concepts.md says who may set it. */
-export const projectLabel = 'business.tkestack.io/project';
+const projectLabel = 'business.tkestack.io/project';
 
-/** What decisions are made from, kept up to date by watches. Only what is needed of each object is kept. */
-export class Knowledge {
+/**
+ * What decisions are made from, kept up to date by watches of `followedKinds`. Only what is needed of each object is
+ * kept.
+ */
+export class AuthorizationState {
   readonly rules = new RuleIndex();
-  readonly tenants = new TenantIndex({ tenant: ownedByTenants, platform: ofThePlatform });
+  readonly tenants = new TenantIndex({ tenant: tenantKinds, platform: platformKinds });
   readonly projects = new ProjectIndex();
+  readonly #log: Logger;
+  readonly #reportedRules = new Set<string>();
   readonly #registrations: readonly HandlerRegistration[];
 
-  constructor(cache: Cache) {
+  constructor(cache: Cache, logger: Logger) {
+    this.#log = logger.withName('rules');
     this.#registrations = [
       this.#follow(cache, rule, slimRule, this.#rules()),
       this.#follow(cache, identityProvider, slimProvider, this.#providers()),
       this.#follow(cache, coreKinds.namespace, slimMetadata, this.#namespaces(), projectLabel),
-      ...ownedByTenants.map((kind) =>
+      ...tenantKinds.map((kind) =>
         this.#follow(cache, kind as Kind<TenantObject>, slimTenantObject, this.#owners(kind as Kind<TenantObject>)),
       ),
     ];
   }
 
   /** Whether everything was read once. */
-  get complete(): boolean {
+  get synced(): boolean {
     return this.#registrations.every(({ synced }) => synced);
   }
 
@@ -56,9 +70,22 @@ export class Knowledge {
 
   #rules() {
     return {
-      set: ({ metadata, spec }: DeepReadonly<Rule>) => this.rules.upsert(nameOf(metadata), spec, sourceOf(metadata)),
-      unset: ({ metadata }: DeepReadonly<Rule>) => this.rules.remove(nameOf(metadata)),
+      set: ({ metadata, spec }: DeepReadonly<Rule>) => this.#setRule(nameOf(metadata), spec, sourceOf(metadata)),
+      unset: ({ metadata }: DeepReadonly<Rule>) => {
+        this.rules.remove(nameOf(metadata));
+        this.#reportedRules.delete(nameOf(metadata));
+      },
     };
+  }
+
+  #setRule(name: string, spec: RuleSpec, source: string | undefined): void {
+    const defects = this.rules.upsert(name, spec, source);
+    if (defects.length === 0) {
+      this.#reportedRules.delete(name);
+    } else if (!this.#reportedRules.has(name)) {
+      this.#reportedRules.add(name);
+      this.#log.warn('Rule takes part in no decision', { rule: name, source, defects });
+    }
   }
 
   #providers() {
@@ -90,8 +117,6 @@ function nameOf({ name }: { readonly name?: string }): string {
   return name ?? '';
 }
 
-const sourceAnnotation = 'auth.tkestack.io/source';
-
 function sourceOf({ annotations }: DeepReadonly<Rule['metadata']>): string | undefined {
   return annotations?.[sourceAnnotation];
 }
@@ -120,7 +145,7 @@ function slimProvider(object: IdentityProvider): IdentityProvider {
   return {
     ...slimMetadata(object),
     spec: { name, type, ...(administrators === undefined ? {} : { administrators }) },
-  } as IdentityProvider;
+  };
 }
 
 function slimTenantObject(object: TenantObject): TenantObject {

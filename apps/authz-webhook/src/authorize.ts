@@ -3,38 +3,33 @@ import { RequestProblem, type AuthorizeContext, type Authorizer as ReviewHandler
 
 const memberPrefix = 'cluster:';
 
+export interface ReviewHandlerOptions {
+  readonly ready: () => boolean;
+  /** Common name of the hub's kube-apiserver. */
+  readonly hubCommonName: string;
+}
+
 /** Connects the reviews that arrive to the authorizer, once the caller has shown to be the apiserver it speaks for. */
-export function reviewHandler(authorizer: Authorizer, ready: () => boolean): ReviewHandler {
+export function reviewHandler(authorizer: Authorizer, { ready, hubCommonName }: ReviewHandlerOptions): ReviewHandler {
   return {
     ready,
     authorize: (spec, context) => {
-      checkCaller(context);
+      checkCaller(context, hubCommonName);
       const { cluster } = context;
-      const verdict = authorizer.verdict(spec, cluster === undefined ? {} : { cluster });
-      if (verdict.kind === 'error') {
-        throw verdict.error;
-      }
-      return statusOf(verdict);
+      return statusOf(authorizer.verdict(spec, cluster === undefined ? {} : { cluster }));
     },
   };
 }
 
-/**
- * A member's apiserver holds a certificate with the common name `cluster:<name>`: it may ask about that cluster, and
- * not about the hub.
- */
-function checkCaller({ cluster, peer }: AuthorizeContext): void {
-  const name = peer?.commonName ?? '';
-  const allowed =
-    cluster === undefined ? peer !== undefined && !name.startsWith(memberPrefix) : name === `${memberPrefix}${cluster}`;
-  if (!allowed) {
+/** Each apiserver asks about its own cluster only: a member's is called `cluster:<name>` by its certificate. */
+function checkCaller({ cluster, peer }: AuthorizeContext, hubCommonName: string): void {
+  const expected = cluster === undefined ? hubCommonName : `${memberPrefix}${cluster}`;
+  if (peer?.commonName !== expected) {
     throw new RequestProblem(
       'Forbidden',
-      cluster === undefined
-        ? `the certificate of ${JSON.stringify(name)} is a member cluster's, and this path is the hub's`
-        : `the certificate of ${JSON.stringify(name)} is not that of cluster ${JSON.stringify(cluster)}`,
+      `this path is for the client certificate with the common name ${JSON.stringify(expected)}, not ${JSON.stringify(peer?.commonName ?? '')}`,
       {
-        remedy: `Use the client certificate with the common name ${memberPrefix}<name> for /auth/authz/clusters/<name>.`,
+        remedy: `Use the certificate of ${memberPrefix}<name> for /auth/authz/clusters/<name>, and that of --hub-common-name for /auth/authz.`,
       },
     );
   }

@@ -1,8 +1,10 @@
-import { authKinds } from '@tke/api-auth';
 import type { Permission } from '@tke/runtime';
 
+import { followedKinds } from './followed-kinds.ts';
+
 /** What the authz-webhook reads; it writes nothing. */
-export const authzWebhookPermissions: readonly Permission[] = [
-  { group: 'auth.tkestack.io', resources: authKinds.map(({ plural }) => plural), verbs: ['get', 'list', 'watch'] },
-  { group: '', resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
-];
+export const authzWebhookPermissions: readonly Permission[] = followedKinds.map(({ group, plural }) => ({
+  group,
+  resources: [plural],
+  verbs: ['list', 'watch'],
+}));

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-import { Authorizer, builtinModel, engineOf } from '@tke/authz';
+import { builtinModel, engineOf } from '@tke/authz';
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import {
-  Cache,
   Manager,
   RuntimeMetrics,
   parseAddress,
@@ -13,19 +12,16 @@ import {
   type commonFlags,
   type Flags,
 } from '@tke/runtime';
+import { systemClock } from '@tke/time';
 import { FileCertificates, HttpsServer, WebhookMetrics, subjectAccessReviewRoutes } from '@tke/webhook';
 
-import { reviewHandler } from './authorize.ts';
 import type { flags as ownFlags } from './flags.ts';
-import { Knowledge } from './knowledge.ts';
+import { reviewService } from './review-service.ts';
+
+type WebhookFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
 /** Serves reviews until the signal aborts. Every replica serves; there is nothing to elect. */
-export async function run(
-  flags: Flags<typeof ownFlags & typeof commonFlags>,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  const clientCa = await readFile(required('client-ca', flags['client-ca']), 'utf8');
+export async function run(flags: WebhookFlags, logger: Logger, signal: AbortSignal): Promise<void> {
   const engine = engineOf(flags.model === undefined ? builtinModel : await readFile(flags.model, 'utf8'));
   const metrics = new RuntimeMetrics();
   const client = await connect({
@@ -34,21 +30,23 @@ export async function run(
     logger,
     onRequest: (request) => metrics.onRequest(request),
   });
-  const cache = new Cache({ reader: client, logger });
-  const knowledge = new Knowledge(cache);
-  const ready = () => knowledge.complete;
-  const { rules, tenants, projects } = knowledge;
-  const authorizer = new Authorizer({ rules, tenants, projects, ready, engine });
+  const { cache, handler, readyChecks } = reviewService({
+    reader: client,
+    engine,
+    hubTenants: new Set(namesIn(flags['hub-tenants'])),
+    hubCommonName: flags['hub-common-name'],
+    logger,
+    metrics,
+    clock: systemClock,
+  });
   const certificates = new FileCertificates({ files: { dir: required('tls-dir', flags['tls-dir']) }, logger });
   const server = new HttpsServer({
     name: 'authz',
-    address: parseAddress('address', flags.address),
+    ...(await serverFlags(flags)),
     certificates,
-    clientCa,
-    routes: subjectAccessReviewRoutes(reviewHandler(authorizer, ready)),
+    routes: subjectAccessReviewRoutes(handler),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
-    limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
   });
   const manager = new Manager({
     client,
@@ -56,18 +54,36 @@ export async function run(
     logger,
     name: 'tke-authz-webhook',
     metrics,
-    healthAddress: parseAddress('health-address', flags['health-address']),
-    ...(flags['metrics-address'] === ''
-      ? {}
-      : { metricsAddress: parseAddress('metrics-address', flags['metrics-address']) }),
+    ...managerFlags(flags),
   });
   manager.add(certificates, 'webhook');
   manager.add(server, 'webhook');
   manager.addReadyCheck('server', (checking) => server.probe(checking));
-  manager.addReadyCheck('rules', () => {
-    if (!ready()) {
-      throw new Error('rules, tenants and namespaces are still being read');
-    }
-  });
+  for (const [name, check] of Object.entries(readyChecks)) {
+    manager.addReadyCheck(name, check);
+  }
   await manager.start(signal);
+}
+
+async function serverFlags(flags: WebhookFlags) {
+  return {
+    address: parseAddress('address', flags.address),
+    clientCa: await readFile(required('client-ca', flags['client-ca']), 'utf8'),
+    limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
+  };
+}
+
+function managerFlags(flags: WebhookFlags) {
+  const metricsAddress = flags['metrics-address'];
+  return {
+    healthAddress: parseAddress('health-address', flags['health-address']),
+    ...(metricsAddress === '' ? {} : { metricsAddress: parseAddress('metrics-address', metricsAddress) }),
+  };
+}
+
+function namesIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -33,7 +33,7 @@ async function createManager(flags: ManagerFlags, logger: Logger): Promise<Manag
   });
   return new Manager({
     client,
-    cache: new Cache({ reader: client, logger }),
+    cache: new Cache({ reader: client, logger, metrics: metrics.cache }),
     logger,
     name: 'tke-manager',
     metrics,

@@ -7,5 +7,4 @@ export const authzErrors = codedErrors({
     remedy: 'Send a SubjectAccessReview with a verb and exactly one of resourceAttributes and nonResourceAttributes.',
   },
   ModelInvalid: { class: 'NeedsUser', remedy: 'Correct the model file; the built-in model is the template.' },
-  DecisionFailed: { class: 'Bug', remedy: 'Report this with the request and the log lines around it.' },
 });

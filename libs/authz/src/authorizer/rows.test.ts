@@ -3,7 +3,7 @@ import { builtinModel } from '../casbin/builtin-model.ts';
 import { engineOf } from '../casbin/engine.ts';
 import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
 import { Authorizer } from './authorizer.ts';
-import { getPod, setup } from './fixture.ts';
+import { getPod, setup } from './testing/fixture.ts';
 
 test('the project is the namespace’s owner’s, and a group’s grant in it reaches the members', () => {
   const { authorizer, rules, ask } = setup();
@@ -36,28 +36,37 @@ test('a deny is told as one, with what denied', () => {
   const { authorizer, rules, spec } = setup();
   rules.upsert(
     'no',
-    { ptype: 'p', v0: 'pol-no', v1: '*', v2: 'namespace:ns-a/secret:db', v3: '*', v4: 'deny' },
+    { ptype: 'p', v0: 'pol-no', v1: '*', v2: 'namespace:ns-a/configmap:db', v3: '*', v4: 'deny' },
     'Policy/pol-no',
   );
   rules.upsert('all-no', { ptype: 'g', v0: everyoneKey('t'), v1: 'pol-no', v2: '*' }, 'PolicyBinding/all-no');
   for (const attributes of [
-    { verb: 'get', resource: 'secrets', namespace: 'ns-a', name: 'db' },
-    { verb: 'list', resource: 'secrets', namespace: 'ns-a' },
-    { verb: 'deletecollection', resource: 'secrets', namespace: 'ns-a' },
-    { verb: 'watch', resource: 'secrets' },
+    { verb: 'get', resource: 'configmaps', namespace: 'ns-a', name: 'db' },
+    { verb: 'list', resource: 'configmaps', namespace: 'ns-a' },
+    { verb: 'deletecollection', resource: 'configmaps', namespace: 'ns-a' },
+    { verb: 'watch', resource: 'configmaps' },
   ]) {
-    const status = authorizer.review(spec('ann', attributes));
-    expect(status).toMatchObject({ allowed: false, denied: true });
+    const status = authorizer.verdict(spec('ann', attributes));
+    expect(status).toMatchObject({ kind: 'deny' });
     expect(status.reason).toContain('Policy/pol-no');
     expect(status.reason).toContain('PolicyBinding/all-no');
   }
-  expect(authorizer.review(spec('ann', { verb: 'list', resource: 'secrets', namespace: 'ns-b' })).allowed).toBe(true);
+  expect(authorizer.verdict(spec('ann', { verb: 'list', resource: 'configmaps', namespace: 'ns-b' })).kind).toBe(
+    'allow',
+  );
 });
 
-test('the portal is open to every user of a tenant, and its name opens nothing else', () => {
-  const { ask } = setup();
-  expect(ask('bob', { verb: 'list', group: 'business.tkestack.io', resource: 'portal' })).toBe('allow');
-  expect(ask('bob', { verb: 'list', group: 'example.org', resource: 'portal' })).toBe('noOpinion');
+test('a deny on a collection holds for a list and a watch that name one of it', () => {
+  const { ask, rules } = setup();
+  for (const v3 of ['listSecrets', 'watchSecrets']) {
+    rules.upsert(v3, { ptype: 'p', v0: everyoneKey('t'), v1: '*', v2: '*secret:*', v3, v4: 'deny' });
+  }
+  const named = { resource: 'secrets', namespace: 'ns-a', name: 'db' };
+  expect(['list', 'watch', 'get'].map((verb) => ask('ann', { verb, ...named }))).toEqual(['deny', 'deny', 'allow']);
+  const all = { verb: 'watch', resource: 'secrets', namespace: 'ns-a' };
+  expect(ask('ann', all)).toBe('deny');
+  rules.upsert('other', { ptype: 'p', v0: userKey('t', 'bob'), v1: '*', v2: '*', v3: 'watchPods', v4: 'allow' });
+  expect(ask('bob', { ...getPod, verb: 'watch' })).toBe('noOpinion');
 });
 
 test('paths are asked of the rows', () => {
@@ -69,13 +78,20 @@ test('paths are asked of the rows', () => {
 });
 
 test('another model may be given', () => {
-  const { rules, tenants, projects, spec } = setup();
+  const { rules, tenants, projects, hubTenants, spec } = setup();
   const model = builtinModel.replace('keyMatchCustom(r.obj, p.obj)', 'r.obj == p.obj');
-  const authorizer = new Authorizer({ rules, tenants, projects, ready: () => true, engine: engineOf(model) });
-  expect(authorizer.review(spec('ann', getPod)).allowed).toBe(false);
+  const authorizer = new Authorizer({
+    rules,
+    tenants,
+    projects,
+    hubTenants,
+    ready: () => true,
+    engine: engineOf(model),
+  });
+  expect(authorizer.verdict(spec('ann', getPod)).kind).toBe('noOpinion');
   rules.upsert('exact', { ptype: 'p', v0: 'pol-all', v1: '*', v2: 'namespace:ns-a/pod:x', v3: 'get*', v4: 'allow' });
-  expect(authorizer.review(spec('ann', getPod))).toMatchObject({
-    allowed: true,
+  expect(authorizer.verdict(spec('ann', getPod))).toMatchObject({
+    kind: 'allow',
     reason: expect.stringContaining('Rule/exact'),
   });
 });

@@ -1,14 +1,16 @@
 import { kindKey } from '@tke/meta';
-import { oneLine } from '../decide/decision.ts';
 import { tenantExtraKeys, tenantGroupPrefix } from '../sar/caller.ts';
 import type { Question } from '../sar/request.ts';
 import type { TenantDirectory } from './directories.ts';
-import type { Verdict } from './verdict.ts';
+import { deny, noOpinion, type Verdict } from './verdict.ts';
 
 type Target = NonNullable<Question['resource']>;
 
 const clusters = { group: 'platform.tkestack.io', plural: 'clusters' };
 const tenantField = 'spec.tenantID';
+
+// A service account, a node and whatever comes next say nothing of the tenant they belong to.
+const impersonated: ReadonlySet<string> = new Set(['users', 'groups', 'userextras', 'uids']);
 
 /** What keeps a tenant's caller from the request before any row or administrator is looked at; undefined for nothing. */
 export function tenantObjection(
@@ -29,14 +31,9 @@ export function tenantObjection(
 }
 
 function clusterObjection(tenant: string, cluster: string, tenants: TenantDirectory): Verdict | undefined {
-  if (tenants.ownership(clusters) !== 'tenant') {
-    return undefined;
-  }
-  const owner = tenants.tenantOf(clusters, { name: cluster });
-  if (owner === undefined || owner === '') {
-    return noOpinion(`cluster "${cluster}" belongs to no known tenant`);
-  }
-  return owner === tenant ? undefined : deny(`cluster "${cluster}" belongs to another tenant`);
+  return tenants.tenantOf(clusters, { name: cluster }) === tenant
+    ? undefined
+    : noOpinion(`cluster "${cluster}" is not known to belong to tenant "${tenant}"`);
 }
 
 function ownerObjection(tenant: string, target: Target, tenants: TenantDirectory): Verdict | undefined {
@@ -51,22 +48,22 @@ function ownerObjection(tenant: string, target: Target, tenants: TenantDirectory
   }
   const { name, namespace } = target;
   const owner = name === '' ? undefined : tenants.tenantOf(resource, namespace === '' ? { name } : { namespace, name });
-  if (owner === undefined) {
-    return unselectedObjection(tenant, target, what);
-  }
   if (owner === '') {
     return noOpinion(`${what} "${name}" belongs to no tenant`);
   }
-  return owner === tenant ? undefined : deny(`${what} "${name}" belongs to another tenant`);
+  return owner === undefined || owner === tenant
+    ? unselectedObjection(tenant, target, what)
+    : deny(`${what} "${name}" belongs to another tenant`);
 }
 
 /**
- * Objects of other tenants must be outside of what is read. That holds for a name that is not known too: a watch outlives
- * the answer, and another tenant may take the name meanwhile.
+ * Objects of other tenants must be outside of what is read. That holds for an own object too: a watch by name outlives
+ * the object, and another tenant may take the name meanwhile.
  */
 function unselectedObjection(tenant: string, target: Target, what: string): Verdict | undefined {
+  const selector = `${target.name === '' ? '' : `metadata.name=${target.name},`}${tenantField}=${tenant}`;
   return readsMany(target.verb) && !selectsTenant(target, tenant)
-    ? noOpinion(`${what} of other tenants would be included: add --field-selector ${tenantField}=${tenant}`)
+    ? noOpinion(`${what} of other tenants would be included: ask with --field-selector ${selector}`)
     : undefined;
 }
 
@@ -84,6 +81,9 @@ function selectsTenant({ fields }: Target, tenant: string): boolean {
 
 /** Whoever is impersonated belongs to the same tenant, and to nothing of Kubernetes itself. */
 function impersonationObjection(tenant: string, { resource, subresource, name }: Target): Verdict | undefined {
+  if (!impersonated.has(resource)) {
+    return noOpinion(`no policy of a tenant lends an identity by ${resource}`);
+  }
   const asTenant =
     resource === 'userextras' && tenantExtraKeys.includes(subresource)
       ? name
@@ -94,12 +94,4 @@ function impersonationObjection(tenant: string, { resource, subresource, name }:
     return deny(`tenant "${asTenant}" is not the tenant of the user`);
   }
   return name.startsWith('system:') ? noOpinion('no policy of a tenant lends an identity of Kubernetes') : undefined;
-}
-
-function deny(reason: string): Verdict {
-  return { kind: 'deny', reason: oneLine(reason) };
-}
-
-function noOpinion(reason: string): Verdict {
-  return { kind: 'noOpinion', reason: oneLine(reason) };
 }

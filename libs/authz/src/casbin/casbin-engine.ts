@@ -9,7 +9,7 @@ import { reach, type Reached } from '../index/reach.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { compilePattern } from '../pattern/compile.ts';
 import { matches } from '../pattern/match.ts';
-import { fold, type Folded, type Pattern } from '../pattern/pattern.ts';
+import { fold, type Pattern } from '../pattern/pattern.ts';
 import { everyDomain, type Effect } from '../rows/row.ts';
 import { HeldRoles } from './held-roles.ts';
 
@@ -82,26 +82,19 @@ export class CasbinEngine {
     request: AccessRequest,
   ): Map<string[], { rule: PolicyRule; from: Reached }> {
     const rows = new Map<string[], { rule: PolicyRule; from: Reached }>();
-    const object = fold(request.object);
+    const shown = shownRow(request);
     // Without that column Casbin takes every row for an allow.
     const effects: readonly Effect[] = this.#policy.tokens.includes('p_eft') ? ['allow', 'deny'] : ['allow'];
     for (const from of reached) {
       const policy = index.policy(from.name);
       for (const rule of effects.flatMap((effect) => [...(policy?.[effect]?.rules() ?? [])])) {
-        const obj = this.#objectOf(rule, object, request);
         if (rule.effect === 'deny' || mayAllow(rule, request)) {
-          const values: Values = { sub: rule.policy, dom: everyDomain, obj, act: rule.action.text, eft: rule.effect };
+          const values: Values = { sub: rule.policy, dom: everyDomain, ...shown(rule), eft: rule.effect };
           rows.set(this.#columns(this.#policy, values), { rule, from });
         }
       }
     }
     return rows;
-  }
-
-  /** A deny on a member of the collection is shown to the model as a deny on the collection. */
-  #objectOf(rule: PolicyRule, object: Folded, request: AccessRequest): string {
-    const widened = request.members !== undefined && rule.effect === 'deny' && deniesObject(rule, object, request);
-    return widened ? request.object : rule.object.text;
   }
 
   #columns({ tokens }: Assertion, values: Values): string[] {
@@ -110,6 +103,21 @@ export class CasbinEngine {
 }
 
 type Values = Readonly<Record<'sub' | 'dom' | 'obj' | 'act' | 'eft', string>>;
+
+/**
+ * The object and action of a row as the model sees them. A deny on a member of the collection is shown as a deny on the
+ * collection, one that spells the action in its other way as one that spells it in this way.
+ */
+function shownRow(request: AccessRequest): (rule: PolicyRule) => Pick<Values, 'obj' | 'act'> {
+  const object = fold(request.object);
+  const deniedAs = request.deniedAs === undefined ? undefined : fold(request.deniedAs);
+  return (rule) => {
+    const deny = rule.effect === 'deny';
+    const widened = deny && request.members !== undefined && deniesObject(rule, object, request);
+    const respelled = deny && deniedAs !== undefined && matches(rule.action, deniedAs);
+    return { obj: widened ? request.object : rule.object.text, act: respelled ? request.action : rule.action.text };
+  };
+}
 
 class RowEnforcer extends Enforcer {
   readonly #patterns = new Map<string, Pattern>();

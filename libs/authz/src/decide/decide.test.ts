@@ -4,7 +4,7 @@ import type { NameShape } from '../pattern/overlap.ts';
 import { everyDomain } from '../rows/row.ts';
 import { decide } from './decide.ts';
 import { maxReasonLength, reasonOf } from './decision.ts';
-import { isReservedVerb, type AccessRequest } from './request.ts';
+import { reservedWord, type AccessRequest } from './request.ts';
 
 const ann = 't##user##ann';
 const everyone = 't##user##*';
@@ -110,13 +110,13 @@ describe('reserved verbs', () => {
     '*',
     '',
   ])('%j is one', (verb) => {
-    expect(isReservedVerb(verb)).toBe(true);
+    expect(reservedWord({ verb, action: `${verb}Thing` })).toBe(verb);
   });
 
   test.each(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'post'])(
     '%s is none',
     (verb) => {
-      expect(isReservedVerb(verb)).toBe(false);
+      expect(reservedWord({ verb, action: `${verb}Thing` })).toBeUndefined();
     },
   );
 });

@@ -8,6 +8,8 @@ export interface AccessRequest {
   readonly domain: string;
   readonly object: string;
   readonly action: string;
+  /** A further spelling of the action that a deny may use; an allow may not. */
+  readonly deniedAs?: string | undefined;
   /** The verb the action begins with, as Kubernetes calls it. */
   readonly verb: string;
   /**
@@ -35,7 +37,16 @@ const ordinaryVerbs: ReadonlySet<string> = new Set([
   'options',
 ]);
 
-/** Whether only a pattern that spells the verb out may allow it. A deny needs no such spelling. */
-export function isReservedVerb(verb: string): boolean {
-  return !ordinaryVerbs.has(verb);
+// A token of a service account is the service account: an ordinary create by its verb, an impersonation by what it lends.
+const reservedActions: ReadonlySet<string> = new Set(['createServiceaccountToken']);
+
+/**
+ * The beginning that an action pattern must spell out to allow the request; undefined when any pattern may. A deny needs
+ * no such spelling.
+ */
+export function reservedWord({ verb, action }: Pick<AccessRequest, 'verb' | 'action'>): string | undefined {
+  if (!ordinaryVerbs.has(verb)) {
+    return verb;
+  }
+  return reservedActions.has(action) ? action : undefined;
 }

@@ -6,9 +6,9 @@ import type { AccessRequest } from '../decide/request.ts';
 import { RuleIndex } from '../index/rule-index.ts';
 import { ruleSpec, type Row } from '../rows/row.ts';
 import { newModelFromString } from 'casbin';
-import { differences, Oracle, type Difference } from './oracle.ts';
-import { SeededRandom } from './random.ts';
-import { randomPoison, randomRequest, randomRow } from './world.ts';
+import { differences, Oracle, type Difference } from './testing/oracle.ts';
+import { SeededRandom } from './testing/random.ts';
+import { randomPoison, randomRequest, randomRow } from './testing/world.ts';
 
 // Longer: TKE_DECISIONS=1000000. Replay of a failure: TKE_SEED=<the seed it names> TKE_DECISIONS=1.
 const decisions = Number(process.env.TKE_DECISIONS ?? 50_000);

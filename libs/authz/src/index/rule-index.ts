@@ -30,12 +30,6 @@ export class RuleIndex {
   readonly #links = new Map<string, Map<string, RoleLink>>();
   readonly #patterns = new Pool<Pattern>(compilePattern);
   readonly #texts = new Pool<string>((text) => text);
-  #generation = 0;
-
-  /** Counts the changes. Two decisions of the same generation were made on the same rows. */
-  get generation(): number {
-    return this.#generation;
-  }
 
   /** Rows that take part in decisions. */
   get size(): number {
@@ -45,10 +39,6 @@ export class RuleIndex {
   /** Distinct texts and patterns that rows share. */
   get interned(): number {
     return this.#texts.size + this.#patterns.size;
-  }
-
-  get(name: string): PolicyRule | RoleLink | undefined {
-    return this.#rules.get(name);
   }
 
   /** The Rules that were left out, in the order in which they came. */
@@ -81,7 +71,6 @@ export class RuleIndex {
       return [];
     }
     this.remove(name);
-    this.#generation += 1;
     if (parsed.row.kind === 'p') {
       this.#addPolicyRule(name, parsed.row, source);
     } else {
@@ -96,7 +85,6 @@ export class RuleIndex {
     if (entry === undefined) {
       return this.#defective.delete(name);
     }
-    this.#generation += 1;
     this.#rules.delete(name);
     this.#releaseText(entry.source);
     if (entry.kind === 'p') {

@@ -53,6 +53,18 @@ export function actionOf(target: ResourceTarget): string {
   }
 }
 
+/**
+ * The plural of a `list` by name and of a `watch`, whose actions are singular: a deny that is written for the collection
+ * holds for them too. Undefined for everything else.
+ */
+export function pluralActionOf(target: ResourceTarget): string | undefined {
+  const { verb, subresource, name } = target;
+  const singular = verb === 'watch' || (verb === 'list' && name !== '');
+  return singular && !connectSubresources.has(subresource)
+    ? `${verb}${upperFirst(resourceName(target))}${upperFirst(subresource)}`
+    : undefined;
+}
+
 /** The kind as objects are called: lower case, singular. */
 export function kindOf(target: ResourceTarget): string {
   return singularOf(resourceName(target));

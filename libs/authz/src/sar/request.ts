@@ -1,7 +1,7 @@
 import { authzErrors } from '../errors.ts';
 import type { AccessRequest } from '../decide/request.ts';
 import type { NameShape } from '../pattern/overlap.ts';
-import { actionOf, kindOf, type ResourceTarget } from './action.ts';
+import { actionOf, kindOf, pluralActionOf, type ResourceTarget } from './action.ts';
 import { mayBeNamespaced } from './resource-scope.ts';
 import type {
   SelectorRequirement,
@@ -59,6 +59,7 @@ function resourceQuestion(attributes: ResourceAttributes, { cluster, projects }:
   return {
     verb: target.verb,
     action: actionOf(target),
+    deniedAs: pluralActionOf(target),
     object: `${path}${target.name === '' ? '*' : target.name}`,
     domain: domainOf(target, cluster, projects),
     ...(isCollection(target) && { members: memberShapes(target, path, cluster) }),
@@ -101,7 +102,7 @@ function namespaceKind({ group }: ResourceTarget): string {
 }
 
 /** A namespace is named in its own namespace by the apiserver, but does not nest under itself. */
-function isCoreNamespace({ group, resource }: ResourceTarget): boolean {
+export function isCoreNamespace({ group, resource }: Pick<ResourceTarget, 'group' | 'resource'>): boolean {
   return group === '' && resource === 'namespaces';
 }
 

@@ -251,13 +251,14 @@ describe('silence', () => {
   test('is measured from the last word of the server, a bookmark included, and has no end before the first', async () => {
     const { watch } = streamOf('1', a1());
     const { cache, start, after, end } = widgetCache([{ watch }]);
-    expect(cache.silentMs).toBe(Infinity);
+    expect(cache.silentFor(1e9)).toEqual(['widgets.example.io']);
     await start();
     await after(600_000);
-    expect(cache.silentMs).toBe(600_000);
+    expect(cache.silentFor(600_000)).toEqual([]);
+    expect(cache.silentFor(599_999)).toEqual(['widgets.example.io']);
     watch.send(bookmark('2'));
     await after(5_000);
-    expect(cache.silentMs).toBe(5_000);
+    expect(cache.silentFor(5_000)).toEqual([]);
     await end();
   });
 });

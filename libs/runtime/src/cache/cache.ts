@@ -47,11 +47,11 @@ export class Cache implements CacheReader, Runnable {
   }
 
   /**
-   * Milliseconds since the server last said something about the kind that has been silent longest. A healthy watch is
-   * never silent for more than about a minute; what is read beyond that may be out of date.
+   * The resources about which the server has said nothing for longer than `limitMs`. It sends every watch a bookmark about
+   * once a minute (not with `--watch-cache=false`), so that what is read of a silent resource may be out of date.
    */
-  get silentMs(): number {
-    return Math.max(0, ...[...this.#informers.values()].map((informer) => informer.silentMs));
+  silentFor(limitMs: number): readonly string[] {
+    return [...this.#informers].filter(([, { silentMs }]) => silentMs > limitMs).map(([resource]) => resource);
   }
 
   /**

@@ -31,6 +31,8 @@ const longestWatchSeconds = 600;
 const veryShortWatchMs = 1000;
 const kindNotFoundRetryMs = 10_000;
 const bookmarkWarningMs = 10_000;
+// Three bookmarks missed: a connection that died without a word is found out before the watch would end by itself.
+const idleTimeoutMs = 180_000;
 
 /**
  * Follows one kind for ever: a complete list, then a watch from there on, again whenever the watch cannot go on. What
@@ -135,6 +137,7 @@ export class Reflector<T extends KubeObject> {
       ...extra,
       signal,
       ...(this.#state.from === '' ? {} : { resourceVersion: this.#state.from }),
+      idleTimeoutMs,
       timeoutSeconds: Math.floor(shortestWatchSeconds + random() * (longestWatchSeconds - shortestWatchSeconds)),
     });
     try {

@@ -1,17 +1,17 @@
-import { RuleIndex } from '../index/rule-index.ts';
-import { userKey } from '../rows/keys.ts';
+import { RuleIndex } from '../../index/rule-index.ts';
+import { userKey } from '../../rows/keys.ts';
 import type { ResourceAttributes, SubjectAccessReviewSpec } from '@tke/meta';
-import { Authorizer, type ReviewOptions } from './authorizer.ts';
-import { ProjectIndex, TenantIndex } from './directories.ts';
+import { Authorizer, type ReviewOptions } from '../authorizer.ts';
+import { ProjectIndex, TenantIndex } from '../directories.ts';
 
 export const auth = 'auth.tkestack.io';
 export const policies = { group: auth, plural: 'policies' };
 export const clusters = { group: 'platform.tkestack.io', plural: 'clusters' };
 
-/** Tenants t (administrator root) and other (administrator admin); ann of t holds everything, bob nothing. */
+/** Tenants t (of the hub, administrator root) and other (administrator admin); ann of t holds everything, bob nothing. */
 export function setup() {
   const rules = new RuleIndex();
-  const tenants = new TenantIndex({ tenant: [policies, clusters], platform: [{ group: auth, plural: 'rules' }] });
+  const tenants = new TenantIndex({ tenant: [policies], platform: [{ group: auth, plural: 'rules' }] });
   const projects = new ProjectIndex();
   tenants.setTenant('t', ['root']);
   tenants.setTenant('other', ['admin']);
@@ -24,7 +24,8 @@ export function setup() {
   rules.upsert('all', { ptype: 'p', v0: 'pol-all', v1: '*', v2: '*', v3: '*', v4: 'allow' });
   rules.upsert('bind', { ptype: 'g', v0: userKey('t', 'ann'), v1: 'pol-all', v2: '*' });
   const state = { ready: true };
-  const authorizer = new Authorizer({ rules, tenants, projects, ready: () => state.ready });
+  const hubTenants = new Set(['t']);
+  const authorizer = new Authorizer({ rules, tenants, projects, hubTenants, ready: () => state.ready });
   const spec = (user: string, resourceAttributes: ResourceAttributes, tenant = 't'): SubjectAccessReviewSpec => ({
     user,
     extra: { 'tkestack.io/tenantid': [tenant] },
@@ -32,7 +33,7 @@ export function setup() {
   });
   const ask = (user: string, attributes: ResourceAttributes, options: ReviewOptions = {}, tenant = 't') =>
     authorizer.verdict(spec(user, attributes, tenant), options).kind;
-  return { rules, tenants, projects, authorizer, state, spec, ask };
+  return { rules, tenants, projects, hubTenants, authorizer, state, spec, ask };
 }
 
 export const getPod: ResourceAttributes = { verb: 'get', resource: 'pods', namespace: 'ns-a', name: 'x' };

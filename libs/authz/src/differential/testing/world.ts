@@ -1,7 +1,7 @@
-import type { AccessRequest } from '../decide/request.ts';
-import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
-import { everyDomain, type Row, type RuleSpec } from '../rows/row.ts';
-import { actionOf } from '../sar/action.ts';
+import type { AccessRequest } from '../../decide/request.ts';
+import { everyoneKey, groupKey, userKey } from '../../rows/keys.ts';
+import { everyDomain, type Row, type RuleSpec } from '../../rows/row.ts';
+import { actionOf, pluralActionOf } from '../../sar/action.ts';
 import type { SeededRandom } from './random.ts';
 
 /** Every name an object of these worlds can have. What is asked of a collection can be tried on each. */
@@ -74,6 +74,9 @@ const actionPatterns = [
   'bind*',
 ];
 
+// What denies of collections say.
+const pluralActions = ['*s', 'list*s', 'listSecrets', 'watchPods', 'watch*s'];
+
 // Rows that must change nothing, wherever they come.
 const poison: readonly RuleSpec[] = [
   { ptype: 'x', v0: 'pol-0', v1: '*', v2: '*', v3: '*', v4: 'deny' },
@@ -99,7 +102,9 @@ function randomPolicyRow(random: SeededRandom): Row {
     kind: 'p',
     policy: random.chance(0.9) ? random.pick(policies) : random.pick([...users, ...groups, everyone]),
     object: wide ? '*' : random.pick(objectPatterns),
-    action: wide ? random.pick(actionPatterns.slice(0, 7)) : random.pick(actionPatterns),
+    action: random.pick(
+      wide ? actionPatterns.slice(0, 7) : effect === 'deny' && random.chance(0.2) ? pluralActions : actionPatterns,
+    ),
     effect,
   };
 }
@@ -121,12 +126,14 @@ export function randomRequest(random: SeededRandom): AccessRequest {
   const name = collection || (verb === 'create' && random.chance(0.7)) ? '' : random.pick(objectNames);
   const namespace = collection && random.chance(0.3) ? '' : random.pick(namespaces);
   const path = `${namespace === '' ? '' : `namespace:${namespace}/`}${kind}:`;
+  const target = { verb, group: '', resource, subresource: '', namespace, name };
   const shapes = [[path, ''], ...(namespace === '' ? [['namespace:', `/${kind}:`, '']] : [])];
   return {
     subjects: [random.pick(users), everyone, ...groups.filter(() => random.chance(0.1))],
     domain: random.pick(['', ...projects]),
     object: `${path}${name === '' ? '*' : name}`,
-    action: actionOf({ verb, group: '', resource, subresource: '', namespace, name }),
+    action: actionOf(target),
+    deniedAs: pluralActionOf(target),
     verb,
     ...(collection && { members: shapes.map((texts) => ({ texts, names: 'dns' as const })) }),
   };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { compilePattern } from './compile.ts';
-import { namesVerb } from './verb.ts';
+import { spellsOut } from './spells-out.ts';
 
 test.each([
   ['impersonateUser', true],
@@ -10,6 +10,6 @@ test.each([
   ['*impersonate*', false],
   ['impersonat*', false],
   ['getImpersonate', false],
-])('%s names impersonate: %s', (pattern, expected) => {
-  expect(namesVerb(compilePattern(pattern), 'impersonate')).toBe(expected);
+])('%s spells impersonate out: %s', (pattern, expected) => {
+  expect(spellsOut(compilePattern(pattern), 'impersonate')).toBe(expected);
 });

@@ -1,8 +1,8 @@
 import { DefaultRoleManager, Enforcer, newModelFromString, type Assertion } from 'casbin';
-import { isReservedVerb, type AccessRequest } from '../decide/request.ts';
-import type { Decision } from '../decide/decision.ts';
-import { builtinModel } from '../casbin/builtin-model.ts';
-import { everyDomain, type LinkRow, type PolicyRow, type Row } from '../rows/row.ts';
+import { reservedWord, type AccessRequest } from '../../decide/request.ts';
+import type { Decision } from '../../decide/decision.ts';
+import { builtinModel } from '../../casbin/builtin-model.ts';
+import { everyDomain, type LinkRow, type PolicyRow, type Row } from '../../rows/row.ts';
 import { possibleObjects } from './world.ts';
 
 /**
@@ -15,6 +15,7 @@ export const differences = {
   domains: 'links of the project and links of all projects may follow each other',
   reserved: 'impersonate, bind and their like are allowed only by an action that spells them out',
   collections: 'a deny on a member denies the collection',
+  plurals: 'a deny on listPods denies a list by name, one on watchPods a watch',
 } as const;
 
 export type Difference = keyof typeof differences;
@@ -50,19 +51,21 @@ export class Oracle {
 
   #policyRows(request: AccessRequest, applied: ReadonlySet<Difference>): string[][] {
     const rows = this.#rows.filter((row): row is PolicyRow => row.kind === 'p');
+    const reserved = applied.has('reserved') ? reservedWord(request) : undefined;
     const heard = rows.filter(
-      ({ action, effect }) =>
-        !applied.has('reserved') ||
-        effect === 'deny' ||
-        !isReservedVerb(request.verb) ||
-        spellsOut(action, request.verb),
+      ({ action, effect }) => effect === 'deny' || reserved === undefined || spellsOut(action, reserved),
     );
     return heard.map(({ policy, object, action, effect }) => {
       const widened =
         applied.has('collections') &&
         effect === 'deny' &&
         possibleObjects(request).some((possible) => this.#enforcer.matches(possible, object));
-      return [policy, everyDomain, widened ? request.object : object, action, effect];
+      const respelled =
+        applied.has('plurals') &&
+        effect === 'deny' &&
+        request.deniedAs !== undefined &&
+        this.#enforcer.matches(request.deniedAs, action);
+      return [policy, everyDomain, widened ? request.object : object, respelled ? request.action : action, effect];
     });
   }
 
@@ -83,8 +86,8 @@ export class Oracle {
 
 const caller = 'the caller';
 
-function spellsOut(action: string, verb: string): boolean {
-  return (action.split('*')[0] ?? '').toLowerCase().startsWith(verb);
+function spellsOut(action: string, word: string): boolean {
+  return (action.split('*')[0] ?? '').toLowerCase().startsWith(word.toLowerCase());
 }
 
 /** TKEStack's: it searches the domain, then all domains; links of the two never join. */

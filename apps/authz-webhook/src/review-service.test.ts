@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+
+import { identityProvider, policy, rule, sourceAnnotation } from '@tke/api-auth';
+import { userKey } from '@tke/authz';
+import { coreKinds, kindKey, type ResourceAttributes } from '@tke/meta';
+
+import { followedKinds } from './followed-kinds.ts';
+import { ObjectServer } from './testing/object-server.ts';
+import { runService, settle } from './testing/running-service.ts';
+
+type Service = Awaited<ReturnType<typeof runService>>;
+
+const allowed = { allowed: true };
+const denied = { allowed: false, denied: true };
+const noOpinion = { allowed: false, denied: false };
+const getPod: ResourceAttributes = { verb: 'get', resource: 'pods', namespace: 'shop', name: 'web' };
+const getPolicy: ResourceAttributes = { verb: 'get', group: policy.group, resource: policy.plural, name: 'pol-a' };
+const allowAll = { spec: { ptype: 'p', v0: 'pol-all', v1: '*', v2: '*', v3: '*', v4: 'allow' } };
+
+const ended: Service[] = [];
+
+/** Tenant t, whose user ann holds everything. */
+function tenantServer(held?: ConstructorParameters<typeof ObjectServer>[0]): ObjectServer {
+  const server = new ObjectServer(held);
+  server.put(identityProvider, 't', { spec: { name: 't', type: 'local', administrators: ['root'] } });
+  server.put(rule, 'all', allowAll);
+  server.put(rule, 'ann', { spec: { ptype: 'g', v0: userKey('t', 'ann'), v1: 'pol-all', v2: '*' } });
+  return server;
+}
+
+async function run(server: ObjectServer): Promise<Service> {
+  const service = await runService(server);
+  ended.push(service);
+  return service;
+}
+
+afterEach(async () => {
+  await Promise.all(ended.splice(0).map((service) => service.end()));
+});
+
+test('watches what its permissions are for, and nothing else', async () => {
+  const server = tenantServer();
+  await run(server);
+  expect([...server.watched].sort()).toEqual(followedKinds.map(kindKey).sort());
+});
+
+test.each([rule, identityProvider, policy])('answers nothing before all $plural are read', async (held) => {
+  const { handler, readyChecks, ask } = await run(tenantServer(held));
+  expect(handler.ready()).toBe(false);
+  expect(readyChecks.rules).toThrow('still being read');
+  expect(() => ask(getPod)).toThrow(expect.objectContaining({ code: 'RulesNotSynced' }));
+});
+
+describe('the certificate of the caller', () => {
+  test.each([
+    ['kube-apiserver', undefined],
+    ['cluster:cls-1', 'cls-1'],
+  ])('%s speaks for cluster %s', async (commonName, cluster) => {
+    const { askAs } = await run(tenantServer());
+    expect(askAs(commonName, getPod, cluster)).toMatchObject({ denied: false });
+  });
+
+  test.each([
+    ['cluster:cls-1', undefined],
+    ['anybody', undefined],
+    ['', undefined],
+    [undefined, undefined],
+    ['kube-apiserver', 'cls-1'],
+    ['cluster:cls-2', 'cls-1'],
+    ['cls-1', 'cls-1'],
+    [undefined, 'cls-1'],
+  ])('%s does not speak for cluster %s', async (commonName, cluster) => {
+    const { askAs } = await run(tenantServer());
+    expect(() => askAs(commonName, getPod, cluster)).toThrow(expect.objectContaining({ code: 'Forbidden' }));
+  });
+});
+
+describe('what the watches bring', () => {
+  test('rules come and go', async () => {
+    const server = tenantServer();
+    const { ask } = await run(server);
+    expect(ask(getPod)).toMatchObject(allowed);
+    server.delete(rule, 'ann');
+    await settle();
+    expect(ask(getPod)).toMatchObject(noOpinion);
+  });
+
+  test('the tenant of an object follows the object', async () => {
+    const server = tenantServer();
+    server.put(policy, 'pol-a', { spec: { tenantID: 'other' } });
+    const { ask } = await run(server);
+    expect(ask(getPolicy)).toMatchObject(denied);
+    server.put(policy, 'pol-a', { spec: { tenantID: 't' } });
+    await settle();
+    expect(ask(getPolicy)).toMatchObject(allowed);
+    server.put(policy, 'pol-a', { spec: { tenantID: 'other' } });
+    server.delete(policy, 'pol-a');
+    await settle();
+    expect(ask(getPolicy)).toMatchObject(allowed);
+    server.put(policy, 'pol-a', { spec: {} });
+    await settle();
+    expect(ask(getPolicy)).toMatchObject(noOpinion);
+  });
+
+  test('administrators and the tenant itself come and go', async () => {
+    const server = tenantServer();
+    const { ask } = await run(server);
+    expect(ask(getPod, 'root')).toMatchObject(allowed);
+    server.put(identityProvider, 't', { spec: { name: 't', type: 'local' } });
+    await settle();
+    expect([ask(getPod, 'root'), ask(getPod)]).toMatchObject([noOpinion, allowed]);
+    server.delete(identityProvider, 't');
+    await settle();
+    expect(ask(getPod)).toMatchObject(noOpinion);
+  });
+
+  test('the project of a namespace is its label’s', async () => {
+    const server = tenantServer();
+    server.put(rule, 'bob', { spec: { ptype: 'g', v0: userKey('t', 'bob'), v1: 'pol-all', v2: 'prj-a' } });
+    server.put(coreKinds.namespace, 'shop', {}, { labels: { 'business.tkestack.io/project': 'prj-a' } });
+    const { ask } = await run(server);
+    expect(ask(getPod, 'bob')).toMatchObject(allowed);
+    server.delete(coreKinds.namespace, 'shop');
+    await settle();
+    expect(ask(getPod, 'bob')).toMatchObject(noOpinion);
+  });
+});
+
+test('a defective rule is told once and counted until it is mended', async () => {
+  const server = tenantServer();
+  const { log, metrics, ask } = await run(server);
+  const source = { annotations: { [sourceAnnotation]: 'Policy/pol-bad' } };
+  const bad = { spec: { ...allowAll.spec, v3: 'get|list' } };
+  server.put(rule, 'bad', bad, source);
+  await settle();
+  server.put(rule, 'bad', bad, { ...source, labels: { touched: 'yes' } });
+  await settle();
+  const lines = log()
+    .split('\n')
+    .filter((line) => line.includes('takes part in no decision'));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({
+      level: 'warn',
+      rule: 'bad',
+      source: 'Policy/pol-bad',
+      defects: [expect.objectContaining({ field: 'v3', value: 'get|list' })],
+    }),
+  ]);
+  expect(await metrics.expose()).toMatch(/^tke_authz_rules 2\n[^]*^tke_authz_defective_rules 1$/m);
+  server.put(rule, 'bad', allowAll);
+  await settle();
+  expect(await metrics.expose()).toMatch(/^tke_authz_rules 3\n[^]*^tke_authz_defective_rules 0$/m);
+  expect(ask(getPod)).toMatchObject(allowed);
+});
+
+test('a watch without an event or a bookmark for more than ten minutes makes it unready', async () => {
+  const server = tenantServer();
+  const { clock, handler, readyChecks } = await run(server);
+  await clock.advance(600_000);
+  expect(handler.ready()).toBe(true);
+  expect(readyChecks.watches).not.toThrow();
+  followedKinds.filter((kind) => kind !== rule).forEach((kind) => server.bookmark(kind));
+  await settle();
+  await clock.advance(1_000);
+  expect(handler.ready()).toBe(false);
+  expect(readyChecks.watches).toThrow('nothing heard of rules.auth.tkestack.io for more than 10 minutes');
+  server.bookmark(rule);
+  await settle();
+  expect(readyChecks.watches).not.toThrow();
+});
