@@ -68,8 +68,9 @@ clean: ## Remove build output (not the hub's data: `make down CLEAN=1`)
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*##/ {printf "  %-18s %s\n", $$1, $$2}' Makefile
 
-# npm ci leaves a lockfile of its own in node_modules; newer than package-lock.json means up to date.
+# npm leaves a lockfile of its own in node_modules; newer than package-lock.json means up to date. Not `npm ci`: it refuses a
+# lockfile without the binaries for platforms that a registry mirror does not carry, although none of them is installed here.
 node_modules: node_modules/.package-lock.json
 node_modules/.package-lock.json: package-lock.json
-	npm ci --no-fund --no-audit
+	npm install --no-save --no-fund --no-audit
 	@touch $@
