@@ -1,6 +1,6 @@
 import type { KindDescriptor } from '@tke/crd';
 
-import { tenantExtraKeys, tenantGroupPrefix } from '../../libs/authz/src/sar/caller.ts';
+import { tenantExtraKeys, tenantGroupPrefix } from '@tke/authz';
 import { yamlFile, type GeneratedFile } from './files.ts';
 
 const path = 'config/admission/tenant-of-caller.yaml';

@@ -9,8 +9,8 @@ export const flags = {
   'webhook-address': { type: 'string', description: 'where kube-apiserver sends admission reviews', default: ':9443' },
   'webhook-host': {
     type: 'string',
-    description: 'name or IP under which kube-apiserver reaches the webhooks',
-    default: 'tke-manager-webhook.tke-system.svc',
+    description:
+      'name or IP under which kube-apiserver reaches the webhooks; default tke-manager-webhook.<namespace>.svc',
   },
   'shutdown-delay': {
     type: 'string',

@@ -16,14 +16,20 @@ const admissionTimeoutMs = 2_000;
 
 /** Serves admission on every replica and runs the reconcilers on the leader, until the signal aborts. */
 export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSignal): Promise<void> {
-  const manager = await createManager(flags, logger);
+  const { manager, cache } = await createManager(flags, logger);
   addWebhooks(manager, flags);
-  const { cache, client, recorder } = manager;
+  // Admission reads the cache: before it is complete, every answer would be a refusal.
+  manager.addReadyCheck('cache', () => {
+    if (!cache.synced) {
+      throw new Error('the objects are still being read');
+    }
+  });
+  const { client, recorder } = manager;
   setupPolicy({ manager, cache, client, recorder });
   await manager.start(signal);
 }
 
-async function createManager(flags: ManagerFlags, logger: Logger): Promise<Manager> {
+async function createManager(flags: ManagerFlags, logger: Logger): Promise<{ manager: Manager; cache: Cache }> {
   const metrics = new RuntimeMetrics();
   const client = await connect({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -31,9 +37,10 @@ async function createManager(flags: ManagerFlags, logger: Logger): Promise<Manag
     logger,
     onRequest: (request) => metrics.onRequest(request),
   });
-  return new Manager({
+  const cache = new Cache({ reader: client, logger, metrics: metrics.cache });
+  const manager = new Manager({
     client,
-    cache: new Cache({ reader: client, logger, metrics: metrics.cache }),
+    cache,
     logger,
     name: 'tke-manager',
     metrics,
@@ -49,6 +56,7 @@ async function createManager(flags: ManagerFlags, logger: Logger): Promise<Manag
       ? {}
       : { metricsAddress: parseAddress('metrics-address', flags['metrics-address']) }),
   });
+  return { manager, cache };
 }
 
 function addWebhooks(manager: Manager, flags: ManagerFlags): void {
@@ -64,7 +72,7 @@ function addWebhooks(manager: Manager, flags: ManagerFlags): void {
     metrics: new WebhookMetrics(metrics.registry),
     limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
   });
-  const host = flags['webhook-host'];
+  const host = flags['webhook-host'] ?? `tke-manager-webhook.${flags.namespace}.svc`;
   const rotator = new CertificateRotator({
     client,
     secret,

@@ -4,7 +4,7 @@ export { parseRow, type RowDefect } from './rows/parse-row.ts';
 export { everyDomain, ruleSpec, type Row, type RuleSpec } from './rows/row.ts';
 export { ruleName } from './rows/rule-name.ts';
 export { RuleIndex } from './index/rule-index.ts';
-export { callerOf, type Caller } from './sar/caller.ts';
+export { callerOf, tenantExtraKeys, tenantGroupPrefix, type Caller } from './sar/caller.ts';
 export { Authorizer, type AuthorizerOptions, type ReviewOptions } from './authorizer/authorizer.ts';
 export { ProjectIndex, TenantIndex } from './authorizer/directories.ts';
 export { statusOf, type Verdict } from './authorizer/verdict.ts';

@@ -36,7 +36,7 @@ describe('an API error', () => {
     expect(error.message).toBe(
       'PUT /api/v1/namespaces/a/secrets/b: 422 Invalid: Policy "b" is invalid: spec.tenantID: Required value',
     );
-    expect(error).toMatchObject({ code: 'Invalid', class: 'NeedsUser', httpStatus: 422, retryAfterSeconds: 3 });
+    expect(error).toMatchObject({ code: 'Invalid', class: 'Retryable', httpStatus: 422, retryAfterSeconds: 3 });
     expect(error.causes).toEqual([{ reason: 'FieldValueRequired', message: 'Required value', field: 'spec.tenantID' }]);
   });
 
@@ -59,8 +59,8 @@ describe('an API error', () => {
     ['Forbidden', 'Retryable'],
     ['Unauthorized', 'Retryable'],
     ['TooManyRequests', 'Retryable'],
-    ['Invalid', 'NeedsUser'],
-    ['RequestEntityTooLarge', 'NeedsUser'],
+    ['Invalid', 'Retryable'],
+    ['RequestEntityTooLarge', 'Retryable'],
     ['BadRequest', 'Bug'],
     ['UnsupportedMediaType', 'Bug'],
   ])('%s is %s', (reason, expected) => {
@@ -104,4 +104,9 @@ describe('predicates', () => {
     expect(isTimeout(new KubeTransportError('ConnectionLost', 'x'))).toBe(false);
     expect(isNotFound(new Error('not found'))).toBe(false);
   });
+});
+
+test('a server that asks for an hour is asked again after a minute', () => {
+  const error = new KubeApiError({ method: 'GET', path: '/x' }, 503, { code: 503 }, 3600);
+  expect(error.retryAfterSeconds).toBe(60);
 });

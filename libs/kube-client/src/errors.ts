@@ -44,13 +44,18 @@ export function describeRequest({ method, path }: RequestLabel): string {
 
 const retried: ErrorDefinition = { class: 'Retryable', remedy: 'None if the next try succeeds.' };
 
-// Reasons that are not listed are Retryable. Forbidden is too: the permission, the quota or the namespace it waits for
-// changes without the object being touched, and a terminal error would never look again.
+// Nothing the server refuses is NeedsUser, Forbidden and Invalid included: permissions, quotas and admission policies change
+// without the object being touched that is reconciled, and a terminal error would never look again. Whoever knows that the
+// refused object is the user's own says so with an error of his own.
+// kube-apiserver asks for a second or a few; what stands before it during maintenance may ask for hours, and nothing here may
+// sleep that long.
+const longestRetryAfterSeconds = 60;
+
 const definitions: Readonly<Record<string, ErrorDefinition>> = {
   Forbidden: { class: 'Retryable', remedy: 'Grant the permission that the message names, or lift the quota.' },
   Unauthorized: { class: 'Retryable', remedy: 'Replace the credential: the server does not accept it.' },
-  Invalid: { class: 'NeedsUser', remedy: 'Correct the fields that the message names.' },
-  RequestEntityTooLarge: { class: 'NeedsUser', remedy: 'Make the object smaller.' },
+  Invalid: { class: 'Retryable', remedy: 'Correct the fields that the message names.' },
+  RequestEntityTooLarge: { class: 'Retryable', remedy: 'Make the object smaller.' },
   BadRequest: { class: 'Bug', remedy: 'Report this with the log lines around it.' },
   MethodNotAllowed: { class: 'Bug', remedy: 'Report this with the log lines around it.' },
   NotAcceptable: { class: 'Bug', remedy: 'Report this with the log lines around it.' },
@@ -64,7 +69,8 @@ export class KubeApiError extends CodedError {
 
   constructor(request: RequestLabel, httpStatus: number, status: Status, retryAfterSeconds?: number) {
     const code = status.reason ?? `HTTP${httpStatus}`;
-    const seconds = retryAfterSeconds ?? status.details?.retryAfterSeconds;
+    const asked = retryAfterSeconds ?? status.details?.retryAfterSeconds;
+    const seconds = asked === undefined ? undefined : Math.min(asked, longestRetryAfterSeconds);
     super(
       code,
       definitions[code] ?? retried,

@@ -7,6 +7,7 @@ import {
   policyBinding,
   role,
   roleBinding,
+  type CustomPolicyBinding,
   type PolicyBinding,
   type RoleBinding,
 } from '@tke/api-auth';
@@ -36,7 +37,8 @@ export class CacheDirectory implements Directory {
 
   identityOf(tenant: string, username: string) {
     const value = usernameTopic(tenant, username);
-    return oldest(this.#cache.list(localIdentity, { index: { name: usernameIndex, value } }));
+    const holders = this.#cache.list(localIdentity, { index: { name: usernameIndex, value } });
+    return oldest(holders.filter((holder) => alive(holder) !== undefined));
   }
 
   group(name: string) {
@@ -52,7 +54,11 @@ export class CacheDirectory implements Directory {
   }
 
   customBindingOf(rowKey: string) {
-    return oldest(this.#about(customPolicyBinding, `row-key/${rowKey}`));
+    // One that refers to another tenant's policy makes no rows, so that it cannot keep the name from its owner. One that is
+    // being deleted keeps it until its rows are gone.
+    const owning = ({ spec }: DeepReadonly<CustomPolicyBinding>) =>
+      this.policy(spec.policyID)?.spec.tenantID === spec.tenantID;
+    return oldest(this.#about(customPolicyBinding, `row-key/${rowKey}`).filter(owning));
   }
 
   bindingsOfPolicy(name: string): readonly DeepReadonly<PolicyBinding>[] {
@@ -72,11 +78,9 @@ interface Named {
   readonly metadata: DeepReadonly<KubeObject>['metadata'];
 }
 
-/** The oldest of the living, the first by name among those of one second. */
+/** The oldest, the first by name among those of one second. */
 function oldest<T extends Named>(objects: readonly T[]): T | undefined {
-  return objects
-    .filter((object) => alive(object) !== undefined)
-    .toSorted((a, b) => ageKey(a).localeCompare(ageKey(b), 'en'))[0];
+  return objects.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b), 'en'))[0];
 }
 
 function ageKey({ metadata }: Named): string {

@@ -1,4 +1,4 @@
-import { callerOf } from '@tke/authz';
+import { callerOf, tenantExtraKeys, tenantGroupPrefix } from '@tke/authz';
 import type { AdmissionUser } from '@tke/webhook';
 
 /** Whom a request speaks for. */
@@ -16,11 +16,9 @@ export function callerTenant({ username, groups, extra }: AdmissionUser): Admiss
     return { kind: 'tenant', tenant: caller.tenant };
   }
   const claims =
-    groups.some((group) => /^tenant:./.test(group)) ||
-    Object.entries(extra).some(([key, values]) => isTenantKey(key) && values.some((value) => value !== ''));
+    groups.some((group) => group.startsWith(tenantGroupPrefix) && group !== tenantGroupPrefix) ||
+    Object.entries(extra).some(
+      ([key, values]) => tenantExtraKeys.includes(key) && values.some((value) => value !== ''),
+    );
   return claims && !username.startsWith('system:') ? { kind: 'ambiguous' } : { kind: 'platform' };
-}
-
-function isTenantKey(key: string): boolean {
-  return key === 'tenantid' || key === 'tkestack.io/tenantid';
 }

@@ -26,7 +26,7 @@ describe('flags', () => {
 describe('an address', () => {
   test.each([
     ['127.0.0.1:80', { host: '127.0.0.1', port: 80 }],
-    [':8081', { host: '::', port: 8081 }],
+    [':8081', { host: '', port: 8081 }],
     ['[::1]:0', { host: '::1', port: 0 }],
     ['localhost:65535', { host: 'localhost', port: 65535 }],
   ])('%s is read', (text, address) => {

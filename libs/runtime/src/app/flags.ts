@@ -47,7 +47,10 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** `host:port`, `[v6]:port` or `:port` for every address of the machine. Throws `FlagInvalid`. */
+/**
+ * `host:port`, `[v6]:port`, or `:port` for every address of the machine: with an empty host Node listens on `::`, and on
+ * 0.0.0.0 where there is no IPv6. Throws `FlagInvalid`.
+ */
 export function parseAddress(flag: string, text: string): HostAndPort {
   const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port);
@@ -57,7 +60,7 @@ export function parseAddress(flag: string, text: string): HostAndPort {
     );
   }
   const host = match.groups?.v6 ?? match.groups?.host ?? '';
-  return { host: host === '' ? '::' : host, port };
+  return { host, port };
 }
 
 /** Seconds, fractions allowed, as milliseconds. Throws `FlagInvalid`. */

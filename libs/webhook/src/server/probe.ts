@@ -35,9 +35,7 @@ export async function probeTls({ host, port, fingerprint, timeoutMs, signal }: P
   }
 }
 
+/** `::` takes IPv4 as well, and 127.0.0.1 is there where ::1 is not: pods without IPv6 have no other loopback. */
 function dialable(host: string): string {
-  if (host === '0.0.0.0') {
-    return '127.0.0.1';
-  }
-  return host === '::' ? '::1' : host;
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
