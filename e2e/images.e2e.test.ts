@@ -36,7 +36,7 @@ test.each(['manager', 'authz-webhook'])(
       const { stdout, stderr, status } = spawnSync(
         'chroot',
         [`--userspec=${config.User}`, root, ...config.Entrypoint, '--help'],
-        { encoding: 'utf8', env: {} },
+        { encoding: 'utf8', env: { PATH: process.env.PATH } },
       );
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toContain('--health-address');

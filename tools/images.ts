@@ -51,7 +51,14 @@ function sha256(content: Buffer): string {
 
 /** A reproducible tar of a folder: fixed order, times and owners. */
 function tar(folder: string): Buffer {
-  const fixed = ['--sort=name', '--mtime=@0', `--owner=${userId}`, `--group=${userId}`, '--numeric-owner'];
+  const fixed = [
+    '--sort=name',
+    '--mtime=@0',
+    '--mode=a+rX,go-w',
+    `--owner=${userId}`,
+    `--group=${userId}`,
+    '--numeric-owner',
+  ];
   return execFileSync('tar', [...fixed, '-C', folder, '-cf', '-', '.'], { maxBuffer: 2 ** 31 });
 }
 
