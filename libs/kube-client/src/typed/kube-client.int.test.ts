@@ -97,7 +97,7 @@ describe('refusals', () => {
     const invalid = newWidget('bad', { size: 0, color: 'green' });
     const error = await refusal(client.create(widget, invalid));
     expect(isInvalid(error)).toBe(true);
-    expect(error).toMatchObject({ code: 'Invalid', class: 'NeedsUser', httpStatus: 422 });
+    expect(error).toMatchObject({ code: 'Invalid', class: 'Retryable', httpStatus: 422 });
     expect(error.causes.map(({ field }) => field).sort()).toEqual(['spec.color', 'spec.size']);
     expect(error.message).toContain(`POST /apis/${widget.group}/v1/namespaces/${namespace}/widgets: 422 Invalid: `);
   });
