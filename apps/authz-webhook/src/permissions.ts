@@ -1,6 +1,5 @@
+import { followedKinds } from '@tke/authz-state';
 import type { Permission } from '@tke/runtime';
-
-import { followedKinds } from './followed-kinds.ts';
 
 /** What the authz-webhook reads; it writes nothing. */
 export const authzWebhookPermissions: readonly Permission[] = followedKinds.map(({ group, plural }) => ({

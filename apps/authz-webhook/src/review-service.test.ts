@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { identityProvider, policy, rule, sourceAnnotation } from '@tke/api-auth';
 import { userKey } from '@tke/authz';
+import { followedKinds } from '@tke/authz-state';
 import { coreKinds, kindKey, type ResourceAttributes } from '@tke/meta';
 
-import { followedKinds } from './followed-kinds.ts';
 import { ObjectServer } from './testing/object-server.ts';
 import { runService, settle } from './testing/running-service.ts';
 

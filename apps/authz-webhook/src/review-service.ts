@@ -1,11 +1,11 @@
 import { Authorizer, type AuthorizerOptions } from '@tke/authz';
+import { AuthorizationState, watchAuthorization } from '@tke/authz-state';
 import type { Reader } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { Cache, type RuntimeMetrics } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 import type { Authorizer as ReviewHandler } from '@tke/webhook';
 
-import { AuthorizationState } from './authorization-state.ts';
 import { reviewHandler } from './authorize.ts';
 import { exportRuleMetrics } from './rule-metrics.ts';
 
@@ -32,9 +32,13 @@ export interface ReviewService {
 export function reviewService(options: ReviewServiceOptions): ReviewService {
   const { reader, logger, metrics, clock, hubCommonName, ...decision } = options;
   const cache = new Cache({ reader, logger, clock, metrics: metrics.cache });
-  const state = new AuthorizationState(cache, logger);
+  const log = logger.withName('rules');
+  const state = new AuthorizationState(({ name, source, defects }) =>
+    log.warn('Rule takes part in no decision', { rule: name, source, defects }),
+  );
+  const watch = watchAuthorization(cache, state);
   const silent = () => cache.silentFor(longestSilenceMs);
-  const ready = () => state.synced && silent().length === 0;
+  const ready = () => watch.synced && silent().length === 0;
   const { rules, tenants, projects } = state;
   exportRuleMetrics(metrics.registry, rules);
   const authorizer = new Authorizer({ rules, tenants, projects, ready, ...decision });
@@ -43,7 +47,7 @@ export function reviewService(options: ReviewServiceOptions): ReviewService {
     handler: reviewHandler(authorizer, { ready, hubCommonName }),
     readyChecks: {
       rules: () => {
-        if (!state.synced) {
+        if (!watch.synced) {
           throw new Error('rules, tenants and namespaces are still being read');
         }
       },

@@ -3,7 +3,7 @@ export { everyoneKey, groupKey, userKey } from './rows/keys.ts';
 export { parseRow, type RowDefect } from './rows/parse-row.ts';
 export { everyDomain, ruleSpec, type Row, type RuleSpec } from './rows/row.ts';
 export { ruleName } from './rows/rule-name.ts';
-export { RuleIndex } from './index/rule-index.ts';
+export { RuleIndex, type DefectiveRule } from './index/rule-index.ts';
 export { callerOf, tenantExtraKeys, tenantGroupPrefix, type Caller } from './sar/caller.ts';
 export { Authorizer, type AuthorizerOptions, type ReviewOptions } from './authorizer/authorizer.ts';
 export { ProjectIndex, TenantIndex } from './authorizer/directories.ts';

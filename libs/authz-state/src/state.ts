@@ -1,0 +1,56 @@
+import { authKinds, tenantKinds } from '@tke/api-auth';
+import { ProjectIndex, RuleIndex, TenantIndex, type DefectiveRule, type RuleSpec } from '@tke/authz';
+
+/** Names the project that a namespace of the hub belongs to; docs/concepts.md says who may set it. */
+export const projectLabel = 'business.tkestack.io/project';
+
+/** Hears once of each Rule that takes part in no decision, and again when it comes back wrong. */
+export type DefectListener = (rule: DefectiveRule) => void;
+
+const platformKinds = authKinds.filter((kind) => !tenantKinds.includes(kind));
+
+/** What decisions are made from: rows, tenants with their objects, projects. Whoever reads the objects feeds it. */
+export class AuthorizationState {
+  readonly rules = new RuleIndex();
+  readonly tenants = new TenantIndex({ tenant: tenantKinds, platform: platformKinds });
+  readonly projects = new ProjectIndex();
+  readonly #onDefect: DefectListener;
+  readonly #reported = new Set<string>();
+  #revision = '';
+
+  constructor(onDefect: DefectListener = () => undefined) {
+    this.#onDefect = onDefect;
+  }
+
+  /** resourceVersion of the newest change of a Rule that decisions know of; empty before the first. */
+  get revision(): string {
+    return this.#revision;
+  }
+
+  setRule(name: string, spec: RuleSpec, source: string | undefined, resourceVersion: string): void {
+    const defects = this.rules.upsert(name, spec, source);
+    this.#changed(resourceVersion);
+    if (defects.length === 0) {
+      this.#reported.delete(name);
+    } else if (!this.#reported.has(name)) {
+      this.#reported.add(name);
+      this.#onDefect({ name, source, defects });
+    }
+  }
+
+  removeRule(name: string, resourceVersion: string): void {
+    this.rules.remove(name);
+    this.#reported.delete(name);
+    this.#changed(resourceVersion);
+  }
+
+  // Versions of one resource may be compared by length, then by text (KEP-5504). A first list comes in no such order.
+  #changed(resourceVersion: string): void {
+    const { length } = this.#revision;
+    const newer =
+      resourceVersion.length === length ? resourceVersion > this.#revision : resourceVersion.length > length;
+    if (newer) {
+      this.#revision = resourceVersion;
+    }
+  }
+}
