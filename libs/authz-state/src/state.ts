@@ -1,5 +1,6 @@
 import { authKinds, tenantKinds } from '@tke/api-auth';
 import { ProjectIndex, RuleIndex, TenantIndex, type DefectiveRule, type RuleSpec } from '@tke/authz';
+import { compareResourceVersions } from '@tke/meta';
 
 /** Names the project that a namespace of the hub belongs to; docs/concepts.md says who may set it. */
 export const projectLabel = 'business.tkestack.io/project';
@@ -44,12 +45,9 @@ export class AuthorizationState {
     this.#changed(resourceVersion);
   }
 
-  // Versions of one resource may be compared by length, then by text (KEP-5504). A first list comes in no such order.
+  // A first list does not come in the order of versions.
   #changed(resourceVersion: string): void {
-    const { length } = this.#revision;
-    const newer =
-      resourceVersion.length === length ? resourceVersion > this.#revision : resourceVersion.length > length;
-    if (newer) {
+    if (compareResourceVersions(resourceVersion, this.#revision) > 0) {
       this.#revision = resourceVersion;
     }
   }

@@ -31,3 +31,4 @@ export type {
   Secret,
   WebhookConfiguration,
 } from './core-kinds.ts';
+export { compareResourceVersions } from './resource-version.ts';

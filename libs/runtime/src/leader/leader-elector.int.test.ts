@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { sharedControlPlane, uniqueName, waitFor } from '@tke/envtest';
 import { connect, type Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
-import { coreKinds, type Lease } from '@tke/meta';
+import { compareResourceVersions, coreKinds, type Lease } from '@tke/meta';
 
 import { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import { metricValue } from '../metrics/testing/metric-value.ts';
@@ -71,7 +71,7 @@ test('the second takes over at its next try when the first stops, long before th
   const name = uniqueName('lock');
   const times = { leaseDurationMs: 30_000, renewDeadlineMs: 20_000, retryPeriodMs: 200 };
   const first = run(name, 'first', times);
-  await expect(first.elected).resolves.toEqual({ identity: 'first', transitions: 0 });
+  await expect(first.elected).resolves.toMatchObject({ identity: 'first', transitions: 0 });
   const second = run(name, 'second', times);
   await waitFor(() => second.elector.holder === 'first', { description: 'the second saw the first' });
 
@@ -79,7 +79,7 @@ test('the second takes over at its next try when the first stops, long before th
   await first.ended;
 
   const releasedAt = performance.now();
-  await expect(second.elected).resolves.toEqual({ identity: 'second', transitions: 1 });
+  await expect(second.elected).resolves.toMatchObject({ identity: 'second', transitions: 1 });
   expect(performance.now() - releasedAt).toBeLessThan(1_500);
   const { spec } = await readLease(name);
   expect(spec).toMatchObject({ holderIdentity: 'second', leaseDurationSeconds: 30, leaseTransitions: 1 });
@@ -100,7 +100,7 @@ test('the second takes over after the lease duration when the first is cut off, 
   expect(performance.now() - cutAt).toBeLessThan(fast.leaseDurationMs);
   expect(second.elector.token).toBeUndefined();
 
-  await expect(second.elected).resolves.toEqual({ identity: 'second', transitions: 1 });
+  await expect(second.elected).resolves.toMatchObject({ identity: 'second', transitions: 1 });
   expect(performance.now() - cutAt).toBeGreaterThan(fast.renewDeadlineMs);
   expect(first.elector.token).toBeUndefined();
 });
@@ -127,7 +127,7 @@ test.each([-86_400_000, 86_400_000])(
 
     const candidate = run(name, 'candidate');
 
-    await expect(candidate.elected).resolves.toEqual({ identity: 'candidate', transitions: 4 });
+    await expect(candidate.elected).resolves.toMatchObject({ identity: 'candidate', transitions: 4 });
     expect(performance.now() - startedAt).toBeGreaterThan(2_000);
   },
 );
@@ -148,8 +148,22 @@ test('a foreign write to the Lease costs one conflict, not the leadership', asyn
   await waitFor(async () => (await slowPaths()) === 1, { description: 'the leader met the conflict' });
   const before = (await readLease(name)).spec?.renewTime;
   await waitFor(async () => (await readLease(name)).spec?.renewTime !== before, { description: 'the leader renews' });
-  expect(leader.elector.token).toEqual({ identity: 'leader', transitions: 0 });
+  expect(leader.elector.token).toMatchObject({ identity: 'leader', transitions: 0 });
   expect((await readLease(name)).metadata.labels).toEqual({ touched: 'yes' });
+});
+
+test('a later term has the greater token, also when the Lease was deleted in between', async () => {
+  const name = uniqueName('lock');
+  const first = run(name, 'first');
+  const { version } = await first.elected;
+  first.stop.abort();
+  await first.ended;
+  await client.delete(coreKinds.lease, { namespace, name });
+
+  const second = await run(name, 'second').elected;
+
+  expect(second.transitions).toBe(0);
+  expect(compareResourceVersions(second.version, version)).toBe(1);
 });
 
 test('of ten that start together one leads', async () => {

@@ -103,7 +103,7 @@ describe('acquires from', () => {
       await clock.advance(1);
     }
 
-    expect(terms).toEqual([{ identity: 'baz', transitions }]);
+    expect(terms).toMatchObject([{ identity: 'baz', transitions }]);
     expect(server.requests).toEqual(requests);
     expect(elector.holder).toBe('baz');
     expect(server.lease?.spec).toMatchObject({
@@ -132,7 +132,7 @@ describe('does not acquire', () => {
     await clock.advance(14_000);
     expect(elector.token).toBeUndefined();
     await clock.advance(3_000);
-    expect(elector.token).toEqual({ identity: 'baz', transitions: 1 });
+    expect(elector.token).toMatchObject({ identity: 'baz', transitions: 1 });
   });
 
   test('early when the record claims to be renewed in the past, or late when in the future', async () => {
@@ -201,7 +201,7 @@ describe('renews', () => {
       acquireTime: '2026-01-01T00:00:00.000000Z',
       renewTime: '2026-01-01T00:00:06.000000Z',
     });
-    expect(elector.token).toEqual({ identity: 'baz', transitions: 0 });
+    expect(elector.token).toMatchObject({ identity: 'baz', transitions: 0 });
     await expect(metric('leader_election_slowpath_total')).resolves.toBe(0);
   });
 
@@ -231,7 +231,7 @@ describe('renews', () => {
     expect(server.lease?.spec).toMatchObject({ holderIdentity: 'baz', leaseTransitions: 7 });
     await clock.advance(60_000);
     expect(candidate.outcome).toBe('leading');
-    expect(candidate.elector.token).toEqual({ identity: 'baz', transitions: 7 });
+    expect(candidate.elector.token).toMatchObject({ identity: 'baz', transitions: 7 });
   });
 
   test('after a request without an answer', async () => {
@@ -354,7 +354,7 @@ describe('release', () => {
     });
 
     await clock.advance(2_000);
-    expect(second.terms).toEqual([{ identity: 'bing', transitions: 1 }]);
+    expect(second.terms).toMatchObject([{ identity: 'bing', transitions: 1 }]);
   });
 
   test('writes over the version that is there, not the one last seen', async () => {

@@ -38,10 +38,15 @@ export function leaderElectionPermissions({ namespace, name }: LeaderElectionOpt
   ];
 }
 
-/** Identifies one term: no two terms of a Lease share `transitions`, which only grows. */
+/**
+ * Identifies one term. `version` is the resourceVersion the Lease got when the term began: of two terms the later has the
+ * greater one by `compareResourceVersions`, also when somebody deleted the Lease in between, after which `transitions`
+ * starts again. Only an etcd that is restored without raising its revision breaks that.
+ */
 export interface FencingToken {
   readonly identity: string;
   readonly transitions: number;
+  readonly version: string;
 }
 
 interface Term {
@@ -148,7 +153,8 @@ export class LeaderElector {
     const transitions = current === undefined ? 0 : (current.spec.leaseTransitions ?? 0) + 1;
     const acquireTime = microTime(this.#clock.now());
     this.#renewedAt = await this.#lock.write(this.#record(transitions, acquireTime), current, bounds);
-    this.#term = { token: { identity: this.identity, transitions }, acquireTime };
+    const version = this.#lock.observed?.lease.metadata.resourceVersion ?? '';
+    this.#term = { token: { identity: this.identity, transitions, version }, acquireTime };
     this.#reportedHolder = this.identity;
     return true;
   }

@@ -313,7 +313,7 @@ describe('leadership', () => {
     await clock.advance(2_000);
     expect(story.at(-1)).toBe('+leader');
     expect(elected).toBe(true);
-    expect(manager.fencingToken).toEqual({ identity: 'us', transitions: 1 });
+    expect(manager.fencingToken).toMatchObject({ identity: 'us', transitions: 1 });
     stop.abort();
     await clock.advance(0);
     await ended;
