@@ -74,6 +74,17 @@ describe('deny', () => {
     expect(ask(collections, request)).toBe(expected);
   });
 
+  test.each([
+    ['watchPod', 'deny'],
+    ['watchPods', 'deny'],
+    ['watch*', 'deny'],
+    ['listPods', 'allow'],
+  ])('a deny on %s and a watch of pods: %s', (action, expected) => {
+    const index = rules(['p', 'pol', '*', '*', 'allow'], ['p', 'pol', '*pod:db', action, 'deny'], ['g', ann, 'pol']);
+    const watch = { action: 'watchPod', deniedAs: 'watchPods', verb: 'watch', object: 'namespace:n/pod:*' };
+    expect(ask(index, { ...watch, members: [inNames('namespace:n/pod:')] })).toBe(expected);
+  });
+
   test('an allow on a name does not open the collection', () => {
     const index = rules(['p', 'pol', 'namespace:n/secret:db', '*', 'allow'], ['g', ann, 'pol']);
     expect(ask(index, { ...listed, members: [inNames('namespace:n/secret:')] })).toBe('noOpinion');

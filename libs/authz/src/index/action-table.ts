@@ -1,64 +1,72 @@
-import { matches } from '../pattern/match.ts';
-import type { Folded, Pattern } from '../pattern/pattern.ts';
-import { addToChain, removeFromChain } from './chain.ts';
+import { inputOf, type Input } from '../pattern/letters.ts';
+import { matchesInput } from '../pattern/match.ts';
+import type { Folded } from '../pattern/pattern.ts';
+import { addToChain, chained, firstOf, removeFromChain, withEntry, withoutEntry } from './chain.ts';
 import type { PolicyRule } from './entries.ts';
+import { PatternRows } from './pattern-rows.ts';
+
+/** So few rows are tried one after another: that is faster than any table, and most policies have no more. */
+const few = 8;
 
 /** The rows of one policy with one effect, found by action: literal actions at once, patterns one after another. */
 export class ActionTable {
-  #literal: Map<Folded, PolicyRule> | undefined;
-  #patterns: Map<Pattern, PolicyRule> | undefined;
+  /** All rows, as long as they are few. */
+  #chain: PolicyRule | undefined = undefined;
+  #literal: Map<Folded, PolicyRule> | undefined = undefined;
+  #patterns: PatternRows | undefined = undefined;
+  #size = 0;
 
   get empty(): boolean {
-    return (this.#literal?.size ?? 0) + (this.#patterns?.size ?? 0) === 0;
+    return this.#size === 0;
   }
 
   add(rule: PolicyRule): void {
-    if (rule.action.kind === 'literal') {
-      addToChain((this.#literal ??= new Map()), rule.action.prefix, rule);
+    if (this.#isArranged) {
+      this.#addArranged(rule);
+    } else if (this.#size < few) {
+      this.#chain = withEntry(this.#chain, rule);
     } else {
-      addToChain((this.#patterns ??= new Map()), rule.action, rule);
+      const rules = [rule, ...this.rules()];
+      this.#chain = undefined;
+      rules.forEach((each) => this.#addArranged(each));
     }
+    this.#size += 1;
   }
 
   remove(rule: PolicyRule): void {
-    if (rule.action.kind === 'literal') {
-      removeFromChain(this.#literal ?? new Map<Folded, PolicyRule>(), rule.action.prefix, rule);
-    } else {
-      removeFromChain(this.#patterns ?? new Map<Pattern, PolicyRule>(), rule.action, rule);
+    this.#size -= 1;
+    if (!this.#isArranged) {
+      this.#chain = withoutEntry(this.#chain, rule);
+    } else if (rule.action.kind !== 'literal') {
+      this.#patterns?.remove(rule);
+    } else if (this.#literal !== undefined) {
+      removeFromChain(this.#literal, rule.action.prefix, rule);
     }
   }
 
   /** The first row for the action that is accepted. */
-  find(action: Folded, accepts: (rule: PolicyRule) => boolean): PolicyRule | undefined {
-    const literal = firstAccepted(this.#literal?.get(action), accepts);
-    if (literal !== undefined || this.#patterns === undefined) {
-      return literal;
-    }
-    for (const [pattern, rules] of this.#patterns) {
-      const rule = matches(pattern, action) ? firstAccepted(rules, accepts) : undefined;
-      if (rule !== undefined) {
-        return rule;
-      }
-    }
-    return undefined;
+  find(action: Folded | Input, accepts: (rule: PolicyRule) => boolean): PolicyRule | undefined {
+    const input = typeof action === 'string' ? inputOf(action) : action;
+    return this.#isArranged
+      ? (firstOf(this.#literal?.get(input.text), accepts) ?? this.#patterns?.find(input, accepts))
+      : firstOf(this.#chain, (rule) => matchesInput(rule.action, input) && accepts(rule));
   }
 
   *rules(): Generator<PolicyRule> {
-    for (const heads of [this.#literal, this.#patterns]) {
-      for (const head of heads?.values() ?? []) {
-        for (let rule: PolicyRule | undefined = head; rule !== undefined; rule = rule.next) {
-          yield rule;
-        }
-      }
+    for (const head of [this.#chain, ...(this.#literal?.values() ?? []), ...(this.#patterns?.heads ?? [])]) {
+      yield* chained(head);
     }
   }
-}
 
-function firstAccepted(head: PolicyRule | undefined, accepts: (rule: PolicyRule) => boolean): PolicyRule | undefined {
-  for (let rule = head; rule !== undefined; rule = rule.next) {
-    if (accepts(rule)) {
-      return rule;
+  get #isArranged(): boolean {
+    return this.#literal !== undefined || this.#patterns !== undefined;
+  }
+
+  #addArranged(rule: PolicyRule): void {
+    if (rule.action.kind === 'literal') {
+      addToChain((this.#literal ??= new Map()), rule.action.prefix, rule);
+    } else {
+      (this.#patterns ??= new PatternRows()).add(rule);
     }
   }
-  return undefined;
 }

@@ -1,22 +1,18 @@
-/** An entry of a map that holds several entries per key: they are linked, which costs one word instead of an array. */
+/** An entry of a list that is linked through its entries: it costs one word per entry and no array. */
 export interface Chained<T> {
   next: T | undefined;
 }
 
-export function addToChain<K, T extends Chained<T>>(heads: Map<K, T>, key: K, entry: T): void {
-  entry.next = heads.get(key);
-  heads.set(key, entry);
+/** @returns the new head. */
+export function withEntry<T extends Chained<T>>(head: T | undefined, entry: T): T {
+  entry.next = head;
+  return entry;
 }
 
-export function removeFromChain<K, T extends Chained<T>>(heads: Map<K, T>, key: K, entry: T): void {
-  const head = heads.get(key);
+/** @returns the new head; undefined when nothing is left. */
+export function withoutEntry<T extends Chained<T>>(head: T | undefined, entry: T): T | undefined {
   if (head === entry) {
-    if (entry.next === undefined) {
-      heads.delete(key);
-    } else {
-      heads.set(key, entry.next);
-    }
-    return;
+    return entry.next;
   }
   let before = head;
   while (before !== undefined && before.next !== entry) {
@@ -24,5 +20,35 @@ export function removeFromChain<K, T extends Chained<T>>(heads: Map<K, T>, key: 
   }
   if (before !== undefined) {
     before.next = entry.next;
+  }
+  return head;
+}
+
+export function addToChain<K, T extends Chained<T>>(heads: Map<K, T>, key: K, entry: T): void {
+  heads.set(key, withEntry(heads.get(key), entry));
+}
+
+export function removeFromChain<K, T extends Chained<T>>(heads: Map<K, T>, key: K, entry: T): void {
+  const head = heads.get(key);
+  const left = withoutEntry(head, entry);
+  if (left === undefined) {
+    heads.delete(key);
+  } else if (left !== head) {
+    heads.set(key, left);
+  }
+}
+
+export function firstOf<T extends Chained<T>>(head: T | undefined, accepts: (entry: T) => boolean): T | undefined {
+  for (let entry = head; entry !== undefined; entry = entry.next) {
+    if (accepts(entry)) {
+      return entry;
+    }
+  }
+  return undefined;
+}
+
+export function* chained<T extends Chained<T>>(head: T | undefined): Generator<T> {
+  for (let entry = head; entry !== undefined; entry = entry.next) {
+    yield entry;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../decide/decide.ts';
 import { everyDomain, type RuleSpec } from '../rows/row.ts';
+import { rowOf } from './entries.ts';
 import { RuleIndex } from './rule-index.ts';
 
 const allowPods = p('pol-a', '*', 'getPod');
@@ -102,6 +103,70 @@ test('rows removed in any order leave the answers of those that stay', () => {
     expect(answer(index)).toBe(allowed ? 'allow' : 'noOpinion');
   }
   expect([index.size, index.policy('pol-a')]).toEqual([1, undefined]);
+});
+
+test('the rows in use can be told, each once', () => {
+  const index = new RuleIndex();
+  index.upsert('r1', allowPods, 'Policy/pol-a');
+  index.upsert('r2', allowPods);
+  index.upsert('b1', bind);
+  index.upsert('gone', bind);
+  index.upsert('bad', { ...allowPods, ptype: 'q' });
+  index.upsert('b1', g('t##user##ann', 'pol-b', 'prj-a'));
+  index.remove('gone');
+  expect(Array.from(index.entries(), (entry) => [entry.name, entry.source, rowOf(entry)])).toEqual([
+    ['r1', 'Policy/pol-a', { kind: 'p', policy: 'pol-a', object: '*', action: 'getPod', effect: 'allow' }],
+    ['r2', undefined, { kind: 'p', policy: 'pol-a', object: '*', action: 'getPod', effect: 'allow' }],
+    ['b1', undefined, { kind: 'g', member: 't##user##ann', role: 'pol-b', domain: 'prj-a' }],
+  ]);
+});
+
+test('a member of many projects holds in each what the link of that project says, whichever come and go', () => {
+  const index = new RuleIndex();
+  index.upsert('p', allowPods);
+  const projects = Array.from({ length: 30 }, (_, at) => `prj-${at}`);
+  const allowedIn = () =>
+    projects.filter((domain) => {
+      const request = { subjects: ['t##user##ann'], domain, object: 'pod:x', action: 'getPod', verb: 'get' } as const;
+      return decide(index, request).kind === 'allow';
+    });
+  const held = new Set<string>();
+  const toggle = (project: string) => {
+    const name = `b-${project}`;
+    if (held.delete(project)) {
+      index.remove(name);
+    } else {
+      held.add(project);
+      index.upsert(name, g('t##user##ann', 'pol-a', project));
+    }
+    expect(allowedIn()).toEqual(projects.filter((each) => held.has(each)));
+    expect(index.links(project, 't##user##ann') !== undefined).toBe(held.has(project));
+  };
+  projects.slice(0, 6).forEach(toggle);
+  projects.slice(2, 5).forEach(toggle);
+  projects.forEach(toggle);
+  projects.forEach(toggle);
+  projects.slice(0, 6).forEach(toggle);
+  expect([index.size, held.size]).toEqual([1 + held.size, 3]);
+});
+
+test('of several links in one project, each may go without the others', () => {
+  const index = new RuleIndex();
+  index.upsert('p1', p('pol-a', '*', 'getPod'));
+  index.upsert('p2', p('pol-b', '*', 'listPods'));
+  index.upsert('b1', g('t##user##ann', 'pol-a', 'prj-a'));
+  index.upsert('b2', g('t##user##ann', 'pol-b', 'prj-a'));
+  const held = () =>
+    ['getPod', 'listPods'].filter((action) => {
+      const request = { subjects: ['t##user##ann'], domain: 'prj-a', object: 'pod:x', action, verb: 'get' } as const;
+      return decide(index, request).kind === 'allow';
+    });
+  expect(held()).toEqual(['getPod', 'listPods']);
+  index.remove('b2');
+  expect(held()).toEqual(['getPod']);
+  index.upsert('b2', g('t##user##ann', 'pol-b', 'prj-a'));
+  index.remove('b1');
+  expect(held()).toEqual(['listPods']);
 });
 
 test('100,000 rows come and go without leaving anything behind', () => {

@@ -1,11 +1,13 @@
 import { compilePattern } from '../pattern/compile.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { parseRow, type RowDefect } from '../rows/parse-row.ts';
-import type { Effect, LinkRow, PolicyRow, RuleSpec } from '../rows/row.ts';
+import { everyDomain, type LinkRow, type PolicyRow, type RuleSpec } from '../rows/row.ts';
 import { ActionTable } from './action-table.ts';
-import { addToChain, removeFromChain } from './chain.ts';
-import { isSameRule, type PolicyRule, type RoleLink } from './entries.ts';
+import { withEntry, withoutEntry } from './chain.ts';
+import { isSameRule, PolicyRule, RoleLink } from './entries.ts';
 import { Pool } from './pool.ts';
+import { RuleNode, type PolicyRules } from './rule-node.ts';
+import { scopedLinksIn, withoutScopedLink, withScopedLink } from './scoped-links.ts';
 
 /** A Rule that takes part in no decision, and why. */
 export interface DefectiveRule {
@@ -13,9 +15,6 @@ export interface DefectiveRule {
   readonly source: string | undefined;
   readonly defects: readonly RowDefect[];
 }
-
-/** The rows of one policy, by effect. */
-export type PolicyRules = Readonly<Record<Effect, ActionTable | undefined>>;
 
 /**
  * All rows, arranged so that a decision touches only those the caller can reach. Every Rule object is its own entry:
@@ -25,20 +24,19 @@ export type PolicyRules = Readonly<Record<Effect, ActionTable | undefined>>;
 export class RuleIndex {
   readonly #rules = new Map<string, PolicyRule | RoleLink>();
   readonly #defective = new Map<string, DefectiveRule>();
-  readonly #policies = new Map<string, Record<Effect, ActionTable | undefined>>();
-  /** Domain, then member. */
-  readonly #links = new Map<string, Map<string, RoleLink>>();
+  readonly #nodes = new Map<string, RuleNode>();
   readonly #patterns = new Pool<Pattern>(compilePattern);
   readonly #texts = new Pool<string>((text) => text);
+  #search = 0;
 
   /** Rows that take part in decisions. */
   get size(): number {
     return this.#rules.size;
   }
 
-  /** Distinct texts and patterns that rows share. */
+  /** Distinct names, texts and patterns that rows share. */
   get interned(): number {
-    return this.#texts.size + this.#patterns.size;
+    return this.#nodes.size + this.#texts.size + this.#patterns.size;
   }
 
   /** The Rules that were left out, in the order in which they came. */
@@ -46,13 +44,30 @@ export class RuleIndex {
     return [...this.#defective.values()];
   }
 
+  /** Every row that takes part in decisions, in the order in which they came. */
+  entries(): Iterable<PolicyRule | RoleLink> {
+    return this.#rules.values();
+  }
+
   policy(name: string): PolicyRules | undefined {
-    return this.#policies.get(name);
+    const node = this.#nodes.get(name);
+    return node?.isPolicy === true ? node : undefined;
   }
 
   /** The links of a member in one domain; the others of the same key follow by `next`. */
   links(domain: string, member: string): RoleLink | undefined {
-    return this.#links.get(domain)?.get(member);
+    const node = this.#nodes.get(member);
+    return domain === everyDomain ? node?.links : scopedLinksIn(node?.scopedLinks, domain);
+  }
+
+  node(name: string): RuleNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** A number that no node bears as its last search: who searches marks with it where it was. */
+  beginSearch(): number {
+    this.#search += 1;
+    return this.#search;
   }
 
   /**
@@ -96,70 +111,65 @@ export class RuleIndex {
   }
 
   #addPolicyRule(name: string, row: PolicyRow, source: string | undefined): void {
-    const rule: PolicyRule = {
-      kind: 'p',
-      name,
-      source: this.#shareText(source),
-      policy: this.#texts.acquire(row.policy),
-      object: this.#patterns.acquire(row.object),
-      action: this.#patterns.acquire(row.action),
-      effect: row.effect,
-      next: undefined,
-    };
+    const holder = this.#acquireNode(row.policy);
+    const [object, action] = [this.#patterns.acquire(row.object), this.#patterns.acquire(row.action)];
+    const origin = { name, source: this.#shareText(source) };
+    const rule = new PolicyRule(origin, holder, { object, action, effect: row.effect });
     this.#rules.set(name, rule);
-    let rules = this.#policies.get(rule.policy);
-    if (rules === undefined) {
-      rules = { allow: undefined, deny: undefined };
-      this.#policies.set(rule.policy, rules);
-    }
-    (rules[rule.effect] ??= new ActionTable()).add(rule);
+    (holder[rule.effect] ??= new ActionTable()).add(rule);
   }
 
   #removePolicyRule(rule: PolicyRule): void {
-    const rules = this.#policies.get(rule.policy);
-    const table = rules?.[rule.effect];
+    const { holder, effect } = rule;
+    const table = holder[effect];
     table?.remove(rule);
-    if (rules !== undefined && table?.empty === true) {
-      rules[rule.effect] = undefined;
-      if (rules.allow === undefined && rules.deny === undefined) {
-        this.#policies.delete(rule.policy);
-      }
+    if (table?.empty === true) {
+      holder[effect] = undefined;
     }
-    this.#texts.release(rule.policy);
+    this.#releaseNode(holder);
     this.#patterns.release(rule.object.text);
     this.#patterns.release(rule.action.text);
   }
 
   #addLink(name: string, row: LinkRow, source: string | undefined): void {
+    const [from, to] = [this.#acquireNode(row.member), this.#acquireNode(row.role)];
     const domain = this.#texts.acquire(row.domain);
-    let members = this.#links.get(domain);
-    if (members === undefined) {
-      members = new Map();
-      this.#links.set(domain, members);
-    }
-    const link: RoleLink = {
-      kind: 'g',
-      name,
-      source: this.#shareText(source),
-      member: members.get(row.member)?.member ?? row.member,
-      role: this.#texts.acquire(row.role),
-      domain,
-      next: undefined,
-    };
+    const link = new RoleLink({ name, source: this.#shareText(source) }, from, to, domain);
     this.#rules.set(name, link);
-    addToChain(members, link.member, link);
+    if (domain === everyDomain) {
+      from.links = withEntry(from.links, link);
+    } else {
+      from.scopedLinks = withScopedLink(from.scopedLinks, link);
+    }
   }
 
   #removeLink(link: RoleLink): void {
-    const members = this.#links.get(link.domain);
-    if (members !== undefined) {
-      removeFromChain(members, link.member, link);
-      if (members.size === 0) {
-        this.#links.delete(link.domain);
-      }
+    const { from, to, domain } = link;
+    if (domain === everyDomain) {
+      from.links = withoutEntry(from.links, link);
+    } else {
+      from.scopedLinks = withoutScopedLink(from.scopedLinks, link);
     }
-    this.#texts.release(link.role);
-    this.#texts.release(link.domain);
+    this.#releaseNode(from);
+    this.#releaseNode(to);
+    this.#texts.release(domain);
+  }
+
+  #acquireNode(name: string): RuleNode {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      node = new RuleNode(name);
+      this.#nodes.set(name, node);
+    }
+    node.rows += 1;
+    return node;
+  }
+
+  #releaseNode(node: RuleNode): void {
+    node.rows -= 1;
+    if (node.rows === 0) {
+      this.#nodes.delete(node.name);
+    }
   }
 
   #shareText(text: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { lettersOf } from './letters.ts';
 import { fold, type Chunk, type Folded, type Pattern } from './pattern.ts';
 import { tokenize, type Token } from './tokens.ts';
 
@@ -9,18 +10,20 @@ export function compilePattern(text: string): Pattern {
   const tokens = tokenize(text);
   const first = tokens[0];
   const prefix = first?.kind === 'literal' ? first.text : fold('');
+  const letters = tokens.reduce((all, token) => (token.kind === 'literal' ? all | lettersOf(token.text) : all), 0);
+  const common = { text, prefix, letters, steps: undefined };
   if (tokens.every((token) => token.kind === 'literal')) {
-    return { kind: 'literal', text, prefix };
+    return { kind: 'literal', ...common };
   }
   const [head, ...rest] = chunksOf(tokens);
   const tail = rest.pop();
   if (tail === undefined) {
-    return { kind: 'segments', text, prefix, whole: head };
+    return { kind: 'segments', ...common, whole: head };
   }
   if (rest.length === 0 && head.after.length === 0 && tail.first === '') {
-    return { kind: head.first === '' ? 'any' : 'prefix', text, prefix };
+    return { kind: head.first === '' ? 'any' : 'prefix', ...common };
   }
-  return { kind: 'general', text, prefix, head, middle: rest, tail };
+  return { kind: 'general', ...common, head, middle: rest, tail };
 }
 
 function chunksOf(tokens: readonly Token[]): [Chunk, ...Chunk[]] {

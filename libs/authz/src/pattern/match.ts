@@ -1,3 +1,4 @@
+import { mayContain, type Input } from './letters.ts';
 import type { Chunk, Folded, Pattern } from './pattern.ts';
 
 /**
@@ -17,6 +18,11 @@ export function matches(pattern: Pattern, input: Folded): boolean {
     case 'general':
       return matchesGeneral(pattern, input);
   }
+}
+
+/** The same, with a first look that most patterns of a long list do not pass. */
+export function matchesInput(pattern: Pattern, { text, letters }: Input): boolean {
+  return mayContain(letters, pattern.letters) && matches(pattern, text);
 }
 
 function matchesGeneral(pattern: Pattern & { kind: 'general' }, input: Folded): boolean {

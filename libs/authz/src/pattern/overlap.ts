@@ -1,5 +1,5 @@
-import { fold, type Pattern } from './pattern.ts';
-import { tokenize } from './tokens.ts';
+import { fold, type Folded, type Pattern } from './pattern.ts';
+import { anyStep, isRepeat, manyStep, oneStep, stepsOf, type Steps } from './steps.ts';
 
 /**
  * What the objects of a collection are called: texts with a non-empty name between neighbours. All secrets of namespace
@@ -14,88 +14,81 @@ export interface NameShape {
   readonly names: 'dns' | 'pathSegment';
 }
 
-type Step = { readonly character: string } | 'star' | 'one' | 'many';
+const [slash, colon] = ['/', ':'].map((character) => character.charCodeAt(0)) as [number, number];
+const excluded: Readonly<Record<NameShape['names'], readonly number[]>> = { dns: [slash, colon], pathSegment: [slash] };
 
 /**
- * Whether the pattern matches at least one name of the shape. It runs the pattern as an automaton over the shape,
- * all its states at once: time is the product of both lengths, and the caller bounds both.
+ * Whether the pattern matches at least one name of the shape. It runs the pattern as an automaton over the shape, all
+ * states that can be reached at once: time is at most the product of both lengths, and the caller bounds both.
  */
-export function overlapsCollection(pattern: Pattern, shape: NameShape): boolean {
+export function overlapsCollection(pattern: Pattern, { texts, names }: NameShape): boolean {
   if (pattern.kind === 'any') {
     return true;
   }
-  const steps = stepsOf(pattern.text);
-  let states = closure(steps, start(steps));
-  const excluded = shape.names === 'dns' ? ['/', ':'] : ['/'];
-  const inName = (step: Step) => typeof step === 'string' || !excluded.includes(step.character);
-  shape.texts.forEach((text, index) => {
-    states = index === 0 ? states : afterName(steps, states, inName);
-    for (const character of fold(text)) {
-      states = closure(
-        steps,
-        advance(steps, states, (step) => accepts(step, character)),
-      );
+  const folded = texts.map(fold);
+  if (!mayBeginWith(pattern, folded[0] ?? fold(''))) {
+    return false;
+  }
+  const steps = (pattern.steps ??= stepsOf(pattern));
+  let states = statesFrom(steps, 0, []);
+  for (const [index, text] of folded.entries()) {
+    states = index === 0 ? states : afterName(steps, states, excluded[names]);
+    for (let at = 0; at < text.length && states.length > 0; at += 1) {
+      states = afterCharacter(steps, states, text.charCodeAt(at));
     }
-  });
-  return states[steps.length] === 1;
+  }
+  return states.at(-1) === steps.length;
 }
 
-/** One step per character; a segment is one character that is no slash, then any number of them. */
-function stepsOf(text: string): Step[] {
-  return tokenize(text).flatMap((token): Step[] => {
-    switch (token.kind) {
-      case 'literal':
-        return Array.from(token.text, (character) => ({ character }));
-      case 'star':
-        return ['star'];
-      case 'segment':
-        return ['one', 'many'];
+/** What most patterns fail that are about another namespace or kind. */
+function mayBeginWith({ prefix }: Pattern, text: Folded): boolean {
+  return prefix.length <= text.length ? text.startsWith(prefix) : prefix.startsWith(text);
+}
+
+/** Where the automaton may be: numbers of steps, ascending. The number behind the last one accepts. */
+type States = number[];
+
+function afterCharacter(steps: Steps, states: States, character: number): States {
+  const next: States = [];
+  for (const state of states) {
+    const step = steps[state];
+    if (step === character || step === anyStep || ((step === oneStep || step === manyStep) && character !== slash)) {
+      statesFrom(steps, isRepeat(step) ? state : state + 1, next);
     }
-  });
-}
-
-function start(steps: readonly Step[]): Uint8Array {
-  const states = new Uint8Array(steps.length + 1);
-  states[0] = 1;
-  return states;
-}
-
-function accepts(step: Step, character: string): boolean {
-  return typeof step === 'string' ? step === 'star' || character !== '/' : step.character === character;
-}
-
-function isRepeat(step: Step | undefined): boolean {
-  return step === 'star' || step === 'many';
-}
-
-/** The states after one character. */
-function advance(steps: readonly Step[], states: Uint8Array, accepted: (step: Step) => boolean): Uint8Array {
-  const next = new Uint8Array(states.length);
-  steps.forEach((step, index) => {
-    if (states[index] === 1 && accepted(step)) {
-      next[isRepeat(step) ? index : index + 1] = 1;
-    }
-  });
+  }
   return next;
 }
 
-/** Adds the states reached without a character. */
-function closure(steps: readonly Step[], states: Uint8Array): Uint8Array {
-  steps.forEach((step, index) => {
-    if (states[index] === 1 && isRepeat(step)) {
-      states[index + 1] = 1;
+/** The states after any name: one character that may stand in it, then any number of them. */
+function afterName(steps: Steps, states: States, exclude: readonly number[]): States {
+  const next: States = [];
+  const inName = (step: number | undefined) => step !== undefined && !exclude.includes(step);
+  for (const state of states) {
+    const step = steps[state];
+    if (inName(step)) {
+      let at = isRepeat(step) ? state : state + 1;
+      statesFrom(steps, at, next);
+      while (inName(steps[at])) {
+        at += 1;
+        statesFrom(steps, at, next);
+      }
     }
-  });
-  return states;
+  }
+  return next;
 }
 
-/** The states after any name: one character that may stand in it, then any number of them. */
-function afterName(steps: readonly Step[], states: Uint8Array, inName: (step: Step) => boolean): Uint8Array {
-  const after = closure(steps, advance(steps, states, inName));
-  steps.forEach((step, index) => {
-    if (after[index] === 1 && inName(step)) {
-      after[index + 1] = 1;
-    }
-  });
-  return after;
+/** Adds a state and those that are reached from it without a character. What is not above the last one is in there. */
+function statesFrom(steps: Steps, from: number, into: States): States {
+  let at = from;
+  for (; isRepeat(steps[at]); at += 1) {
+    addAscending(at, into);
+  }
+  addAscending(at, into);
+  return into;
+}
+
+function addAscending(state: number, into: States): void {
+  if (state > (into.at(-1) ?? -1)) {
+    into.push(state);
+  }
 }

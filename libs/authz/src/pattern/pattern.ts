@@ -1,3 +1,6 @@
+import type { Letters } from './letters.ts';
+import type { Steps } from './steps.ts';
+
 declare const folded: unique symbol;
 
 /** Text in the letter case that comparison uses. Only `fold` makes it, so that no input is compared unfolded. */
@@ -17,6 +20,10 @@ interface PatternText {
   readonly text: string;
   /** What every match starts with: the text before the first wildcard. */
   readonly prefix: Folded;
+  /** What every match contains: the characters of all its text. */
+  readonly letters: Letters;
+  /** For `overlapsCollection`, which few patterns ever need: made by the first question. */
+  steps: Steps | undefined;
 }
 
 /** A compiled pattern, classified by what it costs to match. */
