@@ -19,7 +19,7 @@ export interface ResourceAttributes {
   readonly subresource?: string | undefined;
   /** Empty for list, watch, create, deletecollection. */
   readonly name?: string | undefined;
-  /** What the request is limited to, all at once. Absent on servers before 1.34: not limited as far as we are told. */
+  /** What the request is limited to, all at once. Absent where AuthorizeWithSelectors is off: not limited as far as we are told. */
   readonly fieldSelector?: readonly SelectorRequirement[] | undefined;
   readonly labelSelector?: readonly SelectorRequirement[] | undefined;
 }

@@ -24,6 +24,8 @@ const beyondEveryPolicy: readonly ResourceAttributes[] = [
   { verb: 'get', group: auth, resource: 'policies', namespace: 'tke-system', name: 'pol-own' },
   { verb: 'patch', resource: 'namespaces', namespace: 'ns-a', name: 'ns-a' },
   { verb: 'delete', resource: 'nodes', name: 'n' },
+  // No server serves that; in no namespace it is all the same.
+  { verb: 'delete', resource: 'nodes', namespace: 'ns-a', name: 'n' },
   { verb: 'get', resource: 'nodes', subresource: 'proxy', name: 'n' },
   { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
   { verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'clusterroles', name: 'x' },

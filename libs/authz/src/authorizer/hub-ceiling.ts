@@ -1,5 +1,6 @@
 import { kindKey } from '@tke/meta';
 import { isCoreNamespace, type Question } from '../sar/request.ts';
+import { mayBeNamespaced } from '../sar/resource-scope.ts';
 import type { TenantDirectory } from './directories.ts';
 import { noOpinion, type Verdict } from './verdict.ts';
 
@@ -61,7 +62,7 @@ function nameOf(target: Target | undefined): string {
 }
 
 function isNamespaced(target: Target | undefined): boolean {
-  return target !== undefined && target.namespace !== '' && !isCoreNamespace(target);
+  return target !== undefined && target.namespace !== '' && mayBeNamespaced(target.group, target.resource);
 }
 
 /** A namespace is in itself, whether the server names it there or not. */

@@ -1,36 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { builtinModel } from '../casbin/builtin-model.ts';
 import { engineOf } from '../casbin/engine.ts';
-import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
+import { everyoneKey, userKey } from '../rows/keys.ts';
 import { Authorizer } from './authorizer.ts';
 import { getPod, setup } from './testing/fixture.ts';
-
-test('the project is the namespace’s owner’s, and a group’s grant in it reaches the members', () => {
-  const { authorizer, rules, ask } = setup();
-  rules.upsert('in', { ptype: 'g', v0: userKey('t', 'bob'), v1: groupKey('t', 'grp-a'), v2: '*' });
-  rules.upsert('prj', { ptype: 'g', v0: groupKey('t', 'grp-a'), v1: 'pol-all', v2: 'prj-a' });
-  expect([ask('bob', getPod), ask('bob', { ...getPod, namespace: 'ns-b' })]).toEqual(['allow', 'noOpinion']);
-  const claimed = {
-    user: 'bob',
-    groups: ['tenant:t', 'project:prj-a'],
-    resourceAttributes: { ...getPod, namespace: 'ns-b' },
-  };
-  expect(authorizer.verdict(claimed).kind).toBe('noOpinion');
-});
-
-test('a grant to read contains no shell', () => {
-  const { ask, rules } = setup();
-  for (const [at, v3] of ['get*', 'list*', 'watch*'].entries()) {
-    rules.upsert(`read${at}`, { ptype: 'p', v0: userKey('t', 'bob'), v1: '*', v2: '*', v3, v4: 'allow' });
-  }
-  for (const subresource of ['exec', 'attach', 'portforward', 'proxy']) {
-    expect(ask('bob', { ...getPod, subresource })).toBe('noOpinion');
-  }
-  expect([
-    ask('bob', { ...getPod, subresource: 'log' }),
-    ask('bob', { verb: 'get', resource: 'nodes', name: 'n', subresource: 'proxy' }),
-  ]).toEqual(['allow', 'noOpinion']);
-});
 
 test('a deny is told as one, with what denied', () => {
   const { authorizer, rules, spec } = setup();
@@ -54,19 +27,6 @@ test('a deny is told as one, with what denied', () => {
   expect(authorizer.verdict(spec('ann', { verb: 'list', resource: 'configmaps', namespace: 'ns-b' })).kind).toBe(
     'allow',
   );
-});
-
-test('a deny on a collection holds for a list and a watch that name one of it', () => {
-  const { ask, rules } = setup();
-  for (const v3 of ['listSecrets', 'watchSecrets']) {
-    rules.upsert(v3, { ptype: 'p', v0: everyoneKey('t'), v1: '*', v2: '*secret:*', v3, v4: 'deny' });
-  }
-  const named = { resource: 'secrets', namespace: 'ns-a', name: 'db' };
-  expect(['list', 'watch', 'get'].map((verb) => ask('ann', { verb, ...named }))).toEqual(['deny', 'deny', 'allow']);
-  const all = { verb: 'watch', resource: 'secrets', namespace: 'ns-a' };
-  expect(ask('ann', all)).toBe('deny');
-  rules.upsert('other', { ptype: 'p', v0: userKey('t', 'bob'), v1: '*', v2: '*', v3: 'watchPods', v4: 'allow' });
-  expect(ask('bob', { ...getPod, verb: 'watch' })).toBe('noOpinion');
 });
 
 test('paths are asked of the rows', () => {

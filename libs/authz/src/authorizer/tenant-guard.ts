@@ -1,6 +1,7 @@
-import { kindKey } from '@tke/meta';
+import { kindKey, type ObjectKey } from '@tke/meta';
 import { tenantExtraKeys, tenantGroupPrefix } from '../sar/caller.ts';
 import type { Question } from '../sar/request.ts';
+import { mayBeNamespaced } from '../sar/resource-scope.ts';
 import type { TenantDirectory } from './directories.ts';
 import { deny, noOpinion, type Verdict } from './verdict.ts';
 
@@ -36,6 +37,10 @@ function clusterObjection(tenant: string, cluster: string, tenants: TenantDirect
     : noOpinion(`cluster "${cluster}" is not known to belong to tenant "${tenant}"`);
 }
 
+/**
+ * A name that is not known passes: a get of it, by which every apply begins, is answered 404. An object so new that the
+ * watch has not told of it is not known either; other tenants cannot write it, admission sees to that.
+ */
 function ownerObjection(tenant: string, target: Target, tenants: TenantDirectory): Verdict | undefined {
   const resource = { group: target.group, plural: target.resource };
   const ownership = tenants.ownership(resource);
@@ -46,14 +51,19 @@ function ownerObjection(tenant: string, target: Target, tenants: TenantDirectory
   if (ownership === 'platform') {
     return noOpinion(`${what} belong to the platform, no policy of a tenant reaches them`);
   }
-  const { name, namespace } = target;
-  const owner = name === '' ? undefined : tenants.tenantOf(resource, namespace === '' ? { name } : { namespace, name });
+  const { name } = target;
+  const owner = name === '' ? undefined : tenants.tenantOf(resource, keyOf(target));
   if (owner === '') {
     return noOpinion(`${what} "${name}" belongs to no tenant`);
   }
   return owner === undefined || owner === tenant
     ? unselectedObjection(tenant, target, what)
     : deny(`${what} "${name}" belongs to another tenant`);
+}
+
+/** A namespace that the kind does not have is no way around the owner. */
+function keyOf({ group, resource, namespace, name }: Target): ObjectKey {
+  return namespace === '' || !mayBeNamespaced(group, resource) ? { name } : { namespace, name };
 }
 
 /**

@@ -11,7 +11,8 @@ export interface ResourceTarget {
 }
 
 // Subresources that open a way into something or mint a credential, whatever the HTTP method: a WebSocket exec is a GET,
-// and a grant to read must not contain it.
+// and a grant to read must not contain it. console, usbredir, vnc and vsock are KubeVirt's. Those that only a write can
+// use (approval, ephemeralcontainers, resize, scale) need no place here: the verb tells.
 const connectSubresources: ReadonlySet<string> = new Set([
   'attach',
   'binding',
@@ -21,7 +22,9 @@ const connectSubresources: ReadonlySet<string> = new Set([
   'portforward',
   'proxy',
   'token',
+  'usbredir',
   'vnc',
+  'vsock',
 ]);
 
 // The subresources a GET of which TKEStack calls get; a GET of any other is a list.

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProjectIndex } from '../authorizer/directories.ts';
+import { reservedWord } from '../decide/request.ts';
 import { requestOf } from './request.ts';
+import { originalPathRequest, originalRequest } from './testing/original-request.ts';
 import type { ResourceAttributes } from '@tke/meta';
 
 const projects = new ProjectIndex();
@@ -77,6 +79,42 @@ test('names of RBAC may hold colons', () => {
   ]);
 });
 
+test('paths were asked of TKEStack as resources are, and of those without a tenant nothing was converted', () => {
+  expect(originalPathRequest('get', '/healthz/etcd')).toEqual({ domain: '', object: '/healthz/etcd', action: 'list' });
+  expect(originalPathRequest('post', '/apis')).toEqual({ domain: '', object: '/api', action: 'post' });
+  // What is no ordinary verb went to Casbin as it came.
+  expect(originalRequest({ verb: 'use', resource: 'pods' }, [])).toEqual({ domain: '', object: 'pods', action: 'use' });
+});
+
+describe('verbs that no discovery lists', () => {
+  test.each([
+    ['impersonate', '', 'users', 'impersonateUser'],
+    ['impersonate', '', 'groups', 'impersonateGroup'],
+    ['impersonate', '', 'serviceaccounts', 'impersonateServiceaccount'],
+    ['impersonate', 'authentication.k8s.io', 'uids', 'impersonateUid'],
+    ['impersonate', 'authentication.k8s.io', 'userextras/tenantid', 'impersonateUserextraTenantid'],
+    ['impersonate:user-info', 'authentication.k8s.io', 'users', 'impersonate:user-infoUser'],
+    ['bind', rbac, 'clusterroles', 'bindClusterrole'],
+    ['escalate', rbac, 'roles', 'escalateRole'],
+    ['approve', 'certificates.k8s.io', 'signers', 'approveSigner'],
+    ['sign', 'certificates.k8s.io', 'signers', 'signSigner'],
+    ['attest', 'certificates.k8s.io', 'signers', 'attestSigner'],
+    ['use', 'policy', 'podsecuritypolicies', 'usePodsecuritypolicy'],
+    // KEP-3926, KEP-4412.
+    ['unsafe-delete-ignore-read-errors', '', 'secrets', 'unsafe-delete-ignore-read-errorsSecret'],
+    ['request-serviceaccounts-token-audience', '', 'vault', 'request-serviceaccounts-token-audienceVault'],
+    // What `kubectl auth can-i` asks about everything.
+    ['*', '', 'pods', '*Pod'],
+  ])('%s %s %s: %s, which a policy has to spell out', (verb, group, path, action) => {
+    const [resource = '', subresource = ''] = path.split('/');
+    const question = requestOf(
+      { user: 'bob', resourceAttributes: { verb, group, resource, subresource, name: 'x' } },
+      { projects },
+    );
+    expect([question.action, reservedWord(question)]).toEqual([action, verb]);
+  });
+});
+
 test.each<[string, ResourceAttributes, string]>([
   ['exec by any verb', { verb: 'delete', resource: 'pods', subresource: 'exec', name: 'x' }, 'createPodExec'],
   ['an eviction', { verb: 'create', resource: 'pods', subresource: 'eviction', name: 'x' }, 'createPodEviction'],
@@ -84,6 +122,17 @@ test.each<[string, ResourceAttributes, string]>([
     'sign keeps its name',
     { verb: 'sign', group: 'certificates.k8s.io', resource: 'signers', name: 'a/b' },
     'signSigner',
+  ],
+  [
+    'a screen of a KubeVirt machine',
+    {
+      verb: 'get',
+      group: 'subresources.kubevirt.io',
+      resource: 'virtualmachineinstances',
+      subresource: 'vnc',
+      name: 'x',
+    },
+    'createVirtualmachineinstanceVnc',
   ],
   ['capitals change nothing', { verb: 'GET', resource: 'Pods', subresource: 'Exec', name: 'x' }, 'createPodExec'],
 ])('%s', (_name, resourceAttributes, action) => {

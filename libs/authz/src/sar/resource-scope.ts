@@ -1,3 +1,4 @@
+// Verified against the discovery of the oldest and the newest supported server, alpha kinds included.
 const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   '': ['nodes', 'namespaces', 'persistentvolumes', 'componentstatuses', 'users', 'groups'],
   'admissionregistration.k8s.io': ['*'],
@@ -11,7 +12,7 @@ const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
   'node.k8s.io': ['*'],
   'rbac.authorization.k8s.io': ['clusterroles', 'clusterrolebindings'],
-  'resource.k8s.io': ['deviceclasses', 'resourceslices', 'devicetaintrules'],
+  'resource.k8s.io': ['deviceclasses', 'devicetaintrules', 'resourcepoolstatusrequests', 'resourceslices'],
   'scheduling.k8s.io': ['priorityclasses'],
   'storage.k8s.io': ['storageclasses', 'volumeattachments', 'csidrivers', 'csinodes', 'volumeattributesclasses'],
   'storagemigration.k8s.io': ['*'],

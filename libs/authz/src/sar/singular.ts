@@ -25,7 +25,14 @@ const suffixes: readonly (readonly [plural: string, singular: string])[] = [
   ['s', ''],
 ];
 
-/** The singular of a resource name: `policies` gives `policy`. What looks like a singular stays. */
+/**
+ * The singular of a resource name: `policies` gives `policy`. What looks like a singular stays.
+ *
+ * A function of the name alone, for resources of other CRDs too, and never what discovery says. The name of an action
+ * is part of the policy that grants or denies it: it must not depend on the cluster that asks, on which CRDs are
+ * installed there, or on whether its discovery could be read. For the kinds of Kubernetes and of this platform the two
+ * agree but for pinned words (discovery.int.test.ts).
+ */
 export function singularOf(resource: string): string {
   for (const [plural, singular] of suffixes) {
     if (resource.endsWith(plural)) {

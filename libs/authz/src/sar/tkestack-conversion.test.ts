@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ProjectIndex } from '../authorizer/directories.ts';
 import { requestOf } from './request.ts';
+import { originalRequest } from './testing/original-request.ts';
 import type { ResourceAttributes } from '@tke/meta';
 
 const projects = new ProjectIndex();
@@ -15,6 +16,8 @@ interface Row {
   readonly asked: readonly [verb: string, group: string, resource: string, name: string, namespace: string];
   /** The apiserver that asks: TKEStack found it in a group, here it is the path and the certificate. */
   readonly cluster?: 'cls-1';
+  /** The segment of the URL behind the subresource, which TKEStack's own servers saw. */
+  readonly behind?: string;
   readonly original: Asked;
   /** Absent: as the original. */
   readonly ours?: Asked;
@@ -193,12 +196,14 @@ const rows: readonly Row[] = [
   {
     n: 27,
     asked: ['get', platform, 'clusters/helms', 'cls-1', ''],
+    behind: 'foo',
     original: ['', 'cluster:cls-1/helm:foo', 'getHelm'],
     ours: ['', 'cluster:cls-1', 'listClusterHelms'],
   },
   {
     n: 28,
     asked: ['create', platform, 'clusters/drains', 'cls-1', ''],
+    behind: 'node1',
     original: ['', 'cluster:cls-1/drain:node1', 'createDrain'],
     ours: ['', 'cluster:cls-1', 'createClusterDrains'],
   },
@@ -222,6 +227,7 @@ const rows: readonly Row[] = [
   {
     n: 32,
     asked: ['get', business, 'namespaces/certificate', 'ns-1', 'prj-a'],
+    // A download of a credential by list: the shipped policies grant it by that name, and no server of ours serves it.
     original: ['prj-a', 'project:prj-a/namespace:ns-1', 'listNamespaceCertificate'],
   },
   {
@@ -281,17 +287,26 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.each(rows)('$n $asked', ({ asked: [verb, group, path, name, namespace], cluster, original, ours = original }) => {
+function attributesOf({ asked: [verb, group, path, name, namespace] }: Row): ResourceAttributes {
   const [resource = '', subresource = ''] = path.split('/');
-  const resourceAttributes: ResourceAttributes = {
-    verb,
-    group,
-    version: 'v1',
-    resource,
-    subresource,
-    name,
-    namespace,
-  };
-  const { domain, object, action } = requestOf({ user: 'bob', resourceAttributes }, { cluster, projects });
+  return { verb, group, version: 'v1', resource, subresource, name, namespace };
+}
+
+test.each(rows)('$n $asked', (row) => {
+  const { cluster, original, ours = original } = row;
+  const spec = { user: 'bob', resourceAttributes: attributesOf(row) };
+  const { domain, object, action } = requestOf(spec, { cluster, projects });
   expect([domain, object, action]).toEqual(ours);
+});
+
+test.each(rows)('$n of TKEStack: $original', (row) => {
+  const { cluster, original, behind } = row;
+  const [project] = original;
+  // What the client's headers became.
+  const groups = [
+    ...(cluster === undefined ? [] : [`cluster:${cluster}`]),
+    ...(project === '' ? [] : [`project:${project}`]),
+  ];
+  const { domain, object, action } = originalRequest(attributesOf(row), groups, behind);
+  expect([domain, object, action]).toEqual(original);
 });

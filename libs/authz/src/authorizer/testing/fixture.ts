@@ -6,18 +6,24 @@ import { ProjectIndex, TenantIndex } from '../directories.ts';
 
 export const auth = 'auth.tkestack.io';
 export const policies = { group: auth, plural: 'policies' };
+export const customPolicyBindings = { group: auth, plural: 'custompolicybindings' };
 export const clusters = { group: 'platform.tkestack.io', plural: 'clusters' };
 
 /** Tenants t (of the hub, administrator root) and other (administrator admin); ann of t holds everything, bob nothing. */
 export function setup() {
   const rules = new RuleIndex();
-  const tenants = new TenantIndex({ tenant: [policies], platform: [{ group: auth, plural: 'rules' }] });
+  const tenants = new TenantIndex({
+    tenant: [policies, customPolicyBindings],
+    platform: [{ group: auth, plural: 'rules' }],
+  });
   const projects = new ProjectIndex();
   tenants.setTenant('t', ['root']);
   tenants.setTenant('other', ['admin']);
   tenants.setOwner(policies, { name: 'pol-own' }, 't');
   tenants.setOwner(policies, { name: 'pol-foreign' }, 'other');
   tenants.setOwner(policies, { name: 'pol-nobodys' }, '');
+  tenants.setOwner(customPolicyBindings, { namespace: 'ns-a', name: 'own' }, 't');
+  tenants.setOwner(customPolicyBindings, { namespace: 'ns-a', name: 'foreign' }, 'other');
   tenants.setOwner(clusters, { name: 'cls-own' }, 't');
   tenants.setOwner(clusters, { name: 'cls-foreign' }, 'other');
   projects.set(undefined, 'ns-a', 'prj-a');

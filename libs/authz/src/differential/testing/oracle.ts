@@ -1,8 +1,9 @@
-import { DefaultRoleManager, Enforcer, newModelFromString, type Assertion } from 'casbin';
+import { DefaultRoleManager, Enforcer, FunctionMap, newModelFromString, type Assertion } from 'casbin';
 import { reservedWord, type AccessRequest } from '../../decide/request.ts';
 import type { Decision } from '../../decide/decision.ts';
 import { builtinModel } from '../../casbin/builtin-model.ts';
 import { everyDomain, type LinkRow, type PolicyRow, type Row } from '../../rows/row.ts';
+import { originalText } from './original-pattern.ts';
 import { possibleObjects } from './world.ts';
 
 /**
@@ -25,18 +26,26 @@ const searchDepth = 10;
 /** node-casbin with TKEStack's model, role manager, pattern function and order of questions. */
 export class Oracle {
   readonly #rows: readonly Row[];
-  readonly #enforcer = new OracleEnforcer();
+  readonly #enforcer: OracleEnforcer;
+  readonly #managers = new Map<string, TkeRoleManager>();
 
-  constructor(rows: readonly Row[]) {
+  /** @param enforcer may be shared by oracles that are asked one after the other. */
+  constructor(rows: readonly Row[], enforcer = new OracleEnforcer()) {
     this.#rows = rows;
+    this.#enforcer = enforcer;
   }
 
-  ask(request: AccessRequest, applied: ReadonlySet<Difference>): Decision['kind'] {
+  /** @param depth `deeper`: as if links were followed much further than they are. */
+  ask(
+    request: AccessRequest,
+    applied: ReadonlySet<Difference>,
+    depth: 'deeper' | 'limited' = 'limited',
+  ): Decision['kind'] {
     const { subjects } = request;
     const [user, everyone = ''] = subjects;
     this.#enforcer.escaping = applied.has('escaping');
     this.#enforcer.policy.policy = this.#policyRows(request, applied);
-    this.#enforcer.roles.rm = this.#roles(request, applied);
+    this.#enforcer.roles.rm = this.#roles(request, applied, depth === 'deeper' ? 2 * searchDepth : searchDepth);
     if (applied.has('union')) {
       return this.#enforce(caller, request);
     }
@@ -69,18 +78,27 @@ export class Oracle {
     });
   }
 
-  #roles({ subjects, domain }: AccessRequest, applied: ReadonlySet<Difference>): TkeRoleManager {
-    const links = this.#rows.filter((row): row is LinkRow => row.kind === 'g');
-    const manager = new TkeRoleManager(applied.has('union') ? searchDepth + 1 : searchDepth);
-    const domains = [...new Set([everyDomain, domain])].filter((each) => each !== '');
-    for (const link of links) {
-      const everywhere = applied.has('domains') && link.domain === everyDomain;
-      (everywhere ? domains : [link.domain]).forEach((each) => manager.link(link.member, link.role, each));
-    }
-    if (applied.has('union')) {
-      subjects.forEach((subject) => domains.forEach((each) => manager.link(caller, subject, each)));
+  /** Made once for all requests that differ in nothing it depends on. */
+  #roles({ subjects, domain }: AccessRequest, applied: ReadonlySet<Difference>, depth: number): TkeRoleManager {
+    const union = applied.has('union');
+    const key = [domain, depth, applied.has('domains'), ...(union ? subjects : [])].join('\n');
+    let manager = this.#managers.get(key);
+    if (manager === undefined) {
+      manager = new TkeRoleManager(union ? depth + 1 : depth);
+      this.#link(manager, domain, applied.has('domains'), union ? subjects : []);
+      this.#managers.set(key, manager);
     }
     return manager;
+  }
+
+  #link(manager: TkeRoleManager, domain: string, joined: boolean, union: readonly string[]): void {
+    const links = this.#rows.filter((row): row is LinkRow => row.kind === 'g');
+    const domains = [...new Set([everyDomain, domain])].filter((each) => each !== '');
+    for (const link of links) {
+      const everywhere = joined && link.domain === everyDomain;
+      (everywhere ? domains : [link.domain]).forEach((each) => manager.link(link.member, link.role, each));
+    }
+    union.forEach((subject) => domains.forEach((each) => manager.link(caller, subject, each)));
   }
 }
 
@@ -102,7 +120,7 @@ class TkeRoleManager extends DefaultRoleManager {
   }
 }
 
-class OracleEnforcer extends Enforcer {
+export class OracleEnforcer extends Enforcer {
   readonly policy: Assertion;
   readonly roles: Assertion;
   escaping = false;
@@ -117,6 +135,8 @@ class OracleEnforcer extends Enforcer {
     }
     this.policy = policy;
     this.roles = roles;
+    // Casbin copies every function for every row it looks at: without those that the model does not call it takes a third.
+    this.fm = new FunctionMap();
     this.fm.addFunction('keyMatchCustom', (name: string, pattern: string) => this.matches(name, pattern));
   }
 
@@ -124,7 +144,11 @@ class OracleEnforcer extends Enforcer {
     const key = `${String(this.escaping)} ${pattern}`;
     let expression = this.#compiled.get(key);
     if (expression === undefined) {
-      expression = new RegExp(`^${(this.escaping ? globText : originalText)(pattern.toLowerCase())}$`);
+      const text = (this.escaping ? globText : originalText)(pattern.toLowerCase());
+      if (text === undefined) {
+        throw new Error(`TKEStack never ends with pattern ${pattern}`);
+      }
+      expression = new RegExp(`^${text}$`);
       this.#compiled.set(key, expression);
     }
     return expression.test(name.toLowerCase());
@@ -136,13 +160,4 @@ function globText(pattern: string): string {
     .replaceAll(/[.+?^$()[\]{}|\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll(/(?<=\/):[^/]+/g, '[^/]+');
-}
-
-/** keyMatchCustom of TKEStack, to the letter. */
-function originalText(pattern: string): string {
-  let text = pattern.replaceAll('*', '.*');
-  while (text.includes('/:')) {
-    text = text.replace(/(.*):[^/]+(.*)/, '$1[^/]+$2');
-  }
-  return text;
 }

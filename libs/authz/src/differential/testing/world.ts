@@ -23,12 +23,14 @@ const verbs = [
   'impersonate',
   'bind',
 ];
+// The second begins as the first does.
+const clusters = ['c1', 'c10'];
 const projects = ['prj-a', 'prj-b'];
-const users = ['u0', 'u1', 'u2'].map((name) => userKey('t', name));
+export const userKeys = ['u0', 'u1', 'u2'].map((name) => userKey('t', name));
 const everyone = everyoneKey('t');
 const groups = ['g0', 'g1'].map((name) => groupKey('t', name));
 const roles = ['rol-0', 'rol-1', 'rol-2'];
-const policies = ['pol-0', 'pol-1', 'pol-2', 'pol-3', 'pol-4'];
+export const policyNames = ['pol-0', 'pol-1', 'pol-2', 'pol-3', 'pol-4'];
 
 const objectPatterns = [
   '*',
@@ -52,6 +54,13 @@ const objectPatterns = [
   'namespace:n2/pod:web-1',
   '*:other',
   '-',
+  'cluster:*',
+  'cluster:c1/*',
+  'cluster:c1*',
+  'cluster:c1/namespace:n1/*',
+  'cluster:c1/:any/secret:db',
+  'cluster:/:any',
+  '*/:any/pod:x',
 ];
 
 const actionPatterns = [
@@ -100,7 +109,7 @@ function randomPolicyRow(random: SeededRandom): Row {
   const wide = effect === 'allow' && random.chance(0.6);
   return {
     kind: 'p',
-    policy: random.chance(0.9) ? random.pick(policies) : random.pick([...users, ...groups, everyone]),
+    policy: random.chance(0.9) ? random.pick(policyNames) : random.pick([...userKeys, ...groups, everyone]),
     object: wide ? '*' : random.pick(objectPatterns),
     action: random.pick(
       wide ? actionPatterns.slice(0, 7) : effect === 'deny' && random.chance(0.2) ? pluralActions : actionPatterns,
@@ -112,9 +121,11 @@ function randomPolicyRow(random: SeededRandom): Row {
 /** Mostly what the reconcilers write, sometimes what a hand writes: roles of roles, cycles. */
 function randomLink(random: SeededRandom): Row {
   const domain = random.chance(0.5) ? everyDomain : random.pick(projects);
-  const member = random.pick([...users, ...users, everyone, ...groups, ...groups, ...roles]);
+  const member = random.pick([...userKeys, ...userKeys, everyone, ...groups, ...groups, ...roles]);
   const role = random.pick(
-    groups.includes(member) || member.startsWith('rol') ? [...roles, ...policies] : [...groups, ...roles, ...policies],
+    groups.includes(member) || member.startsWith('rol')
+      ? [...roles, ...policyNames]
+      : [...groups, ...roles, ...policyNames],
   );
   return { kind: 'g', member, role, domain };
 }
@@ -125,11 +136,12 @@ export function randomRequest(random: SeededRandom): AccessRequest {
   const collection = ['list', 'watch', 'deletecollection'].includes(verb) && random.chance(0.8);
   const name = collection || (verb === 'create' && random.chance(0.7)) ? '' : random.pick(objectNames);
   const namespace = collection && random.chance(0.3) ? '' : random.pick(namespaces);
-  const path = `${namespace === '' ? '' : `namespace:${namespace}/`}${kind}:`;
+  const inCluster = random.chance(0.25) ? `cluster:${random.pick(clusters)}/` : '';
+  const path = `${inCluster}${namespace === '' ? '' : `namespace:${namespace}/`}${kind}:`;
   const target = { verb, group: '', resource, subresource: '', namespace, name };
-  const shapes = [[path, ''], ...(namespace === '' ? [['namespace:', `/${kind}:`, '']] : [])];
+  const shapes = [[path, ''], ...(namespace === '' ? [[`${inCluster}namespace:`, `/${kind}:`, '']] : [])];
   return {
-    subjects: [random.pick(users), everyone, ...groups.filter(() => random.chance(0.1))],
+    subjects: [random.pick(userKeys), everyone, ...groups.filter(() => random.chance(0.1))],
     domain: random.pick(['', ...projects]),
     object: `${path}${name === '' ? '*' : name}`,
     action: actionOf(target),
