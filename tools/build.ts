@@ -1,7 +1,7 @@
-// Bundles both apps into one file each. CommonJS output starts faster and is smaller than an ESM bundle.
-import { build } from 'esbuild';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// Bundles both apps and the kubectl plugin into one file each. CommonJS output starts faster and is smaller than an ESM bundle.
+import { build, type BuildOptions } from 'esbuild';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
@@ -12,11 +12,38 @@ export function bundlePath(app: App): string {
   return join(root, 'apps', app, 'dist', 'main.cjs');
 }
 
-export async function bundle(app: App): Promise<void> {
-  mkdirSync(join(root, 'apps', app, 'dist'), { recursive: true });
+/** One executable file: kubectl finds it by its name on PATH. */
+export const pluginPath = join(root, 'apps', 'kubectl-tke', 'dist', 'kubectl-tke');
+
+// The plugin runs on the Node of whoever uses it.
+const nodeCheck = `if (parseInt(process.versions.node, 10) < 24) {
+  process.stderr.write('error: kubectl-tke needs Node.js 24 or newer, this is ' + process.version + '\\n');
+  process.exit(2);
+}`;
+
+export function bundle(app: App): Promise<void> {
+  return bundleTo(bundlePath(app), app);
+}
+
+export async function bundlePlugin(): Promise<void> {
+  await bundleTo(pluginPath, 'kubectl-tke', {
+    // Syntax that an older Node reads too, or it would not come to the line that says what is wrong.
+    target: 'node20',
+    banner: { js: `#!/usr/bin/env node\n${nodeCheck}` },
+    // Nothing beside the file: kubectl takes all that is called kubectl-* for plugins.
+    sourcemap: false,
+    legalComments: 'eof',
+  });
+  chmodSync(pluginPath, 0o755);
+  // Without an extension the nearest package.json says what the file is, and the workspace's says ESM.
+  writeFileSync(join(dirname(pluginPath), 'package.json'), '{"type":"commonjs"}\n');
+}
+
+async function bundleTo(outfile: string, app: App | 'kubectl-tke', options: BuildOptions = {}): Promise<void> {
+  mkdirSync(dirname(outfile), { recursive: true });
   await build({
     entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],
-    outfile: bundlePath(app),
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -30,9 +57,10 @@ export async function bundle(app: App): Promise<void> {
     logLevel: 'warning',
     // CommonJS has no import.meta; undici and winston look at it only to find their own files.
     logOverride: { 'empty-import-meta': 'silent' },
+    ...options,
   });
 }
 
 if (import.meta.main) {
-  await Promise.all(apps.map(bundle));
+  await Promise.all([...apps.map(bundle), bundlePlugin()]);
 }

@@ -1,7 +1,7 @@
 import type { KindDescriptor } from '@tke/crd';
 
-import { tenantExtraKeys, tenantGroupPrefix } from '@tke/authz';
 import { yamlFile, type GeneratedFile } from './files.ts';
+import { claimedTenants, codedTenants, isNotSystem } from './tenant-caller.ts';
 
 const path = 'config/admission/tenant-of-caller.yaml';
 const apiVersion = 'admissionregistration.k8s.io/v1';
@@ -35,15 +35,9 @@ export function admissionFiles({ tenantKinds, platformKinds }: AdmissionDeclarat
   return [yamlFile(path, documents, why)];
 }
 
-const text = (value: string) => `'${value}'`;
-const extra = tenantExtraKeys.map((key) => `request.userInfo.?extra[?${text(key)}].orValue([])`).join(' + ');
-
 const variables = [
-  { name: 'claimed', expression: `(${extra}).filter(tenant, tenant != '')` },
-  {
-    name: 'coded',
-    expression: `request.userInfo.?groups.orValue([]).filter(group, group.startsWith(${text(tenantGroupPrefix)})).map(group, group.substring(${tenantGroupPrefix.length})).filter(tenant, tenant != '')`,
-  },
+  { name: 'claimed', expression: claimedTenants },
+  { name: 'coded', expression: codedTenants },
   { name: 'tenants', expression: 'variables.claimed.size() > 0 ? variables.claimed : variables.coded' },
   { name: 'tenant', expression: "variables.tenants.size() > 0 ? variables.tenants[0] : ''" },
 ];
@@ -81,7 +75,7 @@ function policyAndBinding(
   const spec = {
     failurePolicy: 'Fail',
     matchConstraints: { resourceRules: [...Map.groupBy(kinds, ({ group }) => group)].map(resourceRule) },
-    matchConditions: [{ name: 'not-system', expression: "!request.userInfo.username.startsWith('system:')" }],
+    matchConditions: [{ name: 'not-system', expression: isNotSystem }],
     variables,
     validations,
   };

@@ -10,6 +10,7 @@ export function hubLayout(folder: string) {
     settings: join(folder, 'hub.json'),
     kubeconfig: join(folder, 'kubeconfig'),
     kubectl: join(folder, 'bin', 'kubectl'),
+    plugin: join(folder, 'bin', 'kubectl-tke'),
     logs: join(folder, 'logs'),
     run: join(folder, 'run'),
     authz: join(folder, 'authz'),

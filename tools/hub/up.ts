@@ -1,9 +1,9 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 
 import { ControlPlane, defaultVersion, parseVersion } from '@tke/envtest';
 
-import { apps, bundle } from '../build.ts';
+import { apps, bundle, bundlePlugin, pluginPath } from '../build.ts';
 import { authorizationConfiguration, canDisableCache } from '../generate/authorization.ts';
 import { applicationReady, applications, launch, serviceAccounts } from './applications.ts';
 import { prepareAuthzAccess } from './authz-access.ts';
@@ -27,9 +27,10 @@ export async function up(layout: HubLayout, kubernetes: string | undefined): Pro
   await prepareAuthzAccess(layout, settings.ports.authzWebhook);
   const [controlPlane] = await progress.step(
     `etcd, kube-apiserver and kube-controller-manager ${settings.kubernetes}`,
-    () => Promise.all([startControlPlane(layout, settings), Promise.all(apps.map(bundle))]),
+    () => Promise.all([startControlPlane(layout, settings), Promise.all([...apps.map(bundle), bundlePlugin()])]),
   );
   await linkKubectl(layout, controlPlane.access.kubectlPath);
+  await writePlugin(layout);
   await progress.step('kinds and rights', () => installKinds(controlPlane));
   await startApplications(layout, settings, controlPlane, progress);
   await progress.step('tenant "default" with its default policies', async () => {
@@ -96,6 +97,11 @@ async function linkKubectl(layout: HubLayout, kubectl: string): Promise<void> {
   await symlink(kubectl, layout.kubectl);
 }
 
+/** The plugin runs on our Node: the one on the PATH may be too old for it. */
+async function writePlugin({ plugin }: HubLayout): Promise<void> {
+  await writeFile(plugin, `#!/bin/sh\nexec '${process.execPath}' '${pluginPath}' "$@"\n`, { mode: 0o755 });
+}
+
 function whatNext(layout: HubLayout): string {
   const folder = relative(process.cwd(), layout.folder) || '.';
   return `
@@ -104,5 +110,6 @@ Try:
   kubectl get policies
   kubectl apply -k config/samples
   kubectl --kubeconfig ${folder}/users/alice.kubeconfig auth can-i list pods
+  kubectl tke why alice list pods
 `;
 }

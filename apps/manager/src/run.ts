@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
-import { policyAdmissions, setupPolicy } from '@tke/policy';
+import { followRules, policyAdmissions, setupPolicy } from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
 import { CertificateRotator, HttpsServer, SecretCertificates, WebhookMetrics, admissionRoutes } from '@tke/webhook';
 
@@ -67,7 +67,7 @@ function addWebhooks(manager: Manager, flags: ManagerFlags): void {
     name: 'admission',
     address: parseAddress('webhook-address', flags['webhook-address']),
     certificates,
-    routes: admissionRoutes(policyAdmissions(cache), { logger, timeoutMs: admissionTimeoutMs }),
+    routes: admissionRoutes(policyAdmissions(cache, followRules(cache)), { logger, timeoutMs: admissionTimeoutMs }),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
     limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },

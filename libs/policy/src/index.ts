@@ -1,8 +1,16 @@
 export { callerTenant } from './admission/caller.ts';
 export type { AdmissionCaller } from './admission/caller.ts';
 export { policyAdmissions } from './admission/policy-admissions.ts';
+export { grantingKinds } from './escalation/granting-kinds.ts';
+export { followRules } from './escalation/followed-rules.ts';
+export type { FollowedRules } from './escalation/followed-rules.ts';
 export { registerInformers } from './informers.ts';
 export type { PolicyCache } from './informers.ts';
 export { managerPermissions } from './permissions.ts';
 export { setupPolicy } from './setup.ts';
 export type { PolicyOptions } from './setup.ts';
+export { CacheDirectory } from './directory.ts';
+export { describeDefect, describeUnresolved } from './rules/outcome.ts';
+export { ruleOf } from './rules/rule-object.ts';
+export type { RuleSource, SourceObject } from './rules/rule-source.ts';
+export { ruleSources } from './rules/sources.ts';

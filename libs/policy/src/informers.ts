@@ -2,6 +2,7 @@ import { category, identityProvider, localIdentity, policy, rule, type LocalIden
 import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader } from '@tke/runtime';
 
+import { handWrittenIndex, handWrittenOf, projectLinkIndex, projectLinksOf } from './escalation/rule-indexes.ts';
 import { ruleSourceIndex, seedIndex, topicIndex, usernameIndex } from './indexes.ts';
 import { sourceTextOf } from './rules/rule-object.ts';
 import { ruleSources } from './rules/sources.ts';
@@ -15,7 +16,13 @@ export function registerInformers(cache: PolicyCache): void {
   for (const source of ruleSources(cache)) {
     cache.informer(source.kind, { indexes: { [topicIndex]: (object) => source.topics(object) } });
   }
-  cache.informer(rule, { indexes: { [ruleSourceIndex]: sourcesOf } });
+  cache.informer(rule, {
+    indexes: {
+      [ruleSourceIndex]: sourcesOf,
+      [projectLinkIndex]: projectLinksOf,
+      [handWrittenIndex]: handWrittenOf,
+    },
+  });
   cache.informer(localIdentity, { indexes: { [usernameIndex]: usernamesOf } });
   cache.informer(policy, { indexes: { [seedIndex]: seedKeysOf } });
   cache.informer(identityProvider);

@@ -1,6 +1,6 @@
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
 import { jsonEqual } from '@tke/runtime';
-import type { AdmissionRequest, KindAdmission, ValidationResult } from '@tke/webhook';
+import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
 
 import type { Directory } from '../compile/directory.ts';
 import { specLeftovers, statusLeftovers } from './leftovers.ts';
@@ -11,6 +11,8 @@ export interface KindChecks<T extends KubeObject> {
   readonly kind: Kind<T>;
   /** Judges an object that is new or whose spec changes. Who may write it at all is not its business. */
   examine?(object: DeepReadonly<T>, request: AdmissionRequest<T>): ValidationResult;
+  /** Judges who changes or deletes an object, whatever of it changes. Asked only about what may be written at all. */
+  authorize?(request: AdmissionRequest<T>): Promise<readonly FieldProblem[]>;
 }
 
 /** Admission of a kind whose objects belong to tenants. */
@@ -36,22 +38,20 @@ export function platformAdmission<T extends KubeObject>(checks: KindChecks<T>): 
   };
 }
 
-function validated<T extends KubeObject>(
+async function validated<T extends KubeObject>(
   request: AdmissionRequest<T>,
   checks: KindChecks<T>,
   general: ValidationResult,
-): ValidationResult {
+): Promise<ValidationResult> {
   const { operation, object } = request;
-  if (operation === 'DELETE' || object === undefined) {
-    return { problems: [], warnings: [] };
-  }
+  const refusals = general.problems.length === 0 ? ((await checks.authorize?.(request)) ?? []) : general.problems;
   // What is stored already is not judged again: a label or a finalizer must go on whatever the world looks like now.
-  if (isSpecUnchanged(request)) {
-    return { problems: general.problems, warnings: [] };
+  if (operation === 'DELETE' || object === undefined || isSpecUnchanged(request)) {
+    return { problems: refusals, warnings: [] };
   }
   const particular = checks.examine?.(object, request) ?? { problems: [], warnings: [] };
   return {
-    problems: [...general.problems, ...particular.problems],
+    problems: [...refusals, ...particular.problems],
     warnings: [...general.warnings, ...particular.warnings, ...specLeftovers(object)],
   };
 }

@@ -5,6 +5,7 @@ import type { KubeObject } from '@tke/meta';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
 import { cacheOf } from '../testing/cache-of.ts';
+import { compiledPlatform } from '../testing/compiled-platform.ts';
 import {
   aCustomPolicyBinding,
   aGroup,
@@ -49,7 +50,8 @@ interface Asked {
 
 async function admissionOf({ object, oldObject, by = platform, stored = [] }: Asked) {
   const { kind } = (object ?? oldObject)!;
-  const admission = policyAdmissions(await cacheOf(stored, end.signal)).find((each) => each.kind.kind === kind)!;
+  const { cache, rules } = await compiledPlatform(stored, end.signal);
+  const admission = policyAdmissions(cache, rules).find((each) => each.kind.kind === kind)!;
   const request: AdmissionRequest = {
     uid: '1',
     operation: object === undefined ? 'DELETE' : oldObject === undefined ? 'CREATE' : 'UPDATE',
@@ -69,7 +71,13 @@ async function validate(asked: Asked) {
   return { problems: problems.map(({ field, type }) => `${field} ${type}`), warnings, full: problems };
 }
 
-const stored = [aTenant('default'), aTenant('other'), anIdentity('usr-alice', 'alice'), aPolicy('pol-1')];
+// What may be granted is the business of other tests: alice administers her tenant.
+const stored = [
+  aTenant('default', 'tke', { administrators: ['alice'] }),
+  aTenant('other'),
+  anIdentity('usr-alice', 'alice'),
+  aPolicy('pol-1'),
+];
 
 test('every kind that tenants or the platform write has an admission, once', async () => {
   const kinds = policyAdmissions(await cacheOf([], end.signal)).map(({ kind }) => kind.kind);
@@ -117,7 +125,9 @@ describe('the tenant', () => {
       refused,
     ],
     ['any, by the platform', { object: aPolicy('pol-2', { tenantID: 'other' }), by: platform }, []],
-    ['a deletion is not judged', { oldObject: aPolicy('pol-1'), by: eve }, []],
+    ['another, to delete it', { oldObject: aPolicy('pol-1'), by: eve }, refused],
+    ['own, to delete it', { oldObject: aPolicy('pol-1'), by: alice }, []],
+    ['any, to delete it, by the platform', { oldObject: aPolicy('pol-1'), by: platform }, []],
   ])('a user of a tenant writes objects of %s', async (_, asked, problems) => {
     expect((await validate({ stored, ...asked })).problems).toEqual(problems);
   });

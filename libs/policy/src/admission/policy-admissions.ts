@@ -15,6 +15,8 @@ import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook
 import type { Unresolved } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
 import { CacheDirectory } from '../directory.ts';
+import { EscalationGuard } from '../escalation/escalation-guard.ts';
+import { unreadRules, type FollowedRules } from '../escalation/followed-rules.ts';
 import { checkIdentity } from '../identity/check-identity.ts';
 import { checkRule } from '../rules/check-rule.ts';
 import { sourceTextOf } from '../rules/rule-object.ts';
@@ -23,11 +25,16 @@ import { ruleSources } from '../rules/sources.ts';
 import { callerTenant } from './caller.ts';
 import { platformAdmission, tenantAdmission, type KindChecks } from './kind-admission.ts';
 import { configLeftovers, identityLeftovers, parsed } from './leftovers.ts';
+import { seedMarkProblems } from './seed-marks.ts';
 import type { TenantObject } from './tenant.ts';
 
-/** Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it. */
-export function policyAdmissions(cache: CacheReader): readonly KindAdmission[] {
+/**
+ * Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it.
+ * @param rules what callers hold (`followRules`). Without it no user of a tenant can grant anything.
+ */
+export function policyAdmissions(cache: CacheReader, rules: FollowedRules = unreadRules()): readonly KindAdmission[] {
   const directory = new CacheDirectory(cache);
+  const guard = new EscalationGuard({ cache, directory, rules });
   const identityAdmission = tenantAdmission(
     {
       kind: localIdentity,
@@ -36,7 +43,7 @@ export function policyAdmissions(cache: CacheReader): readonly KindAdmission[] {
     directory,
   );
   return [
-    ...ruleSources(cache).map((source) => tenantAdmission(checksOf(source, directory), directory)),
+    ...ruleSources(cache).map((source) => tenantAdmission(checksOf(source, directory, guard), directory)),
     identityAdmission,
     providerAdmission,
     ruleAdmission,
@@ -48,9 +55,10 @@ export function policyAdmissions(cache: CacheReader): readonly KindAdmission[] {
 type Source = SourceObject & TenantObject;
 
 /** An object is checked by compiling it, the same as its reconciler does when no webhook was asked. */
-function checksOf(source: RuleSource, directory: Directory): KindChecks<Source> {
+function checksOf(source: RuleSource, directory: Directory, guard: EscalationGuard): KindChecks<Source> {
   return {
     kind: source.kind as KindChecks<Source>['kind'],
+    authorize: async (request) => [...seedMarkProblems(request), ...(await guard.problems(request))],
     examine: (object, request) => {
       const { defects, unresolved } = source.compile(object, directory);
       const shipped = source.kind.kind === policy.kind ? shippedTypeProblems(request) : [];

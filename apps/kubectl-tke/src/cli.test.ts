@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+
+import { run } from './cli.ts';
+
+async function cli(...argv: string[]) {
+  const written = { out: '', err: '' };
+  const terminal = {
+    out: (text: string) => void (written.out += text),
+    err: (text: string) => void (written.err += text),
+    input: () => Promise.resolve(''),
+  };
+  return { code: await run(argv, terminal, new AbortController().signal), ...written };
+}
+
+test('help is an answer, also of each command', async () => {
+  expect(await cli('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('simulate -f') });
+  for (const name of ['why', 'who-can', 'can-i', 'simulate']) {
+    expect(await cli(name, '-h')).toMatchObject({ code: 0, out: expect.stringContaining(`kubectl tke ${name} `) });
+  }
+  expect((await cli()).code).toBe(2);
+});
+
+test.each([
+  [['nope'], 'there is no command "nope"'],
+  [['why', 'alice', 'list'], 'a user, a verb and a resource'],
+  [['why', 'alice', 'list', 'pods', 'x'], 'a user, a verb and a resource'],
+  [['why', '--nope'], "'--nope'"],
+  [['who-can', 'list'], 'a verb and a resource'],
+  [['can-i', '--list'], '--as <user>'],
+  [['can-i', '--as=alice'], '--list'],
+  [['simulate'], '--filename'],
+  [['simulate', '-f', '/nowhere/x.yaml'], '/nowhere/x.yaml'],
+  [['why', 'a', 'get', 'pods', '-o', 'xml'], '--output is "xml"'],
+  [['why', 'a', 'get', 'pods', '--kubeconfig', '/nowhere/config'], '/nowhere/config'],
+  [['who-can', 'get', '\u001b[31mpods', '--kubeconfig=/nowhere/\u001b[2J'], '?[2J'],
+])('%j is an error that names what is wrong, with a remedy, and exit code 2', async (argv, message) => {
+  const { code, out, err } = await cli(...argv);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+  expect(err).not.toContain('\u001b');
+  expect(err.trim().split('\n')).toHaveLength(2);
+});

@@ -1,0 +1,31 @@
+import { followedKinds } from '@tke/authz-state';
+
+import type { Arguments, CommandContext } from '../command.ts';
+import { basisOf, type ReadBasis } from '../cluster/basis.ts';
+import type { Session } from '../cluster/session.ts';
+import { readSnapshot } from '../cluster/snapshot.ts';
+import { namesOf } from '../options.ts';
+
+/** Reads from the server what decisions are made from. Rejects with `RulesNotReadable`. */
+export async function readBasis(session: Session, args: Arguments, context: CommandContext): Promise<ReadBasis> {
+  const snapshot = await readSnapshot(session.client, followedKinds, context.signal);
+  const basis = await basisOf(snapshot, hubTenantsOf(args), context.signal);
+  noteDefects(basis, context);
+  return basis;
+}
+
+/** As --hub-tenants of the authz-webhook. */
+export function hubTenantsOf(args: Arguments): readonly string[] {
+  return namesOf(args.value('hub-tenants') ?? 'default');
+}
+
+/** With --project the namespaces are that project's, whatever they are today. */
+export function withProject(basis: ReadBasis, project: string | undefined): ReadBasis {
+  return project === undefined ? basis : { ...basis, projects: { projectOf: () => project } };
+}
+
+function noteDefects({ defective }: ReadBasis, context: CommandContext): void {
+  if (defective > 0) {
+    context.note(`${defective} Rules take part in no decision: kubectl get rules shows why`);
+  }
+}

@@ -1,0 +1,70 @@
+import { whoCan, type Grantee, type TenantGrantees } from '@tke/authz';
+
+import { askedOf } from '../cluster/asked.ts';
+import { openSession } from '../cluster/session.ts';
+import type { Command } from '../command.ts';
+import { cliErrors } from '../errors.ts';
+import { questionOptions } from '../options.ts';
+import { chainText, grantDocument, originOf } from '../output/explanation.ts';
+import { table } from '../output/table.ts';
+import { readBasis, withProject } from './read-basis.ts';
+import { tenantOf } from './tenant.ts';
+
+export const whoCanCommand: Command = {
+  name: 'who-can',
+  usage: '<verb> <resource>[/name] [-n namespace] [--tenant t] [--cluster c] [--project p]',
+  summary: 'Users and groups that may do it, and by which policy',
+  options: { ...questionOptions, tenant: { type: 'string' } },
+  async run(args, context) {
+    const [verb, target, ...more] = args.positionals;
+    if (verb === undefined || target === undefined || more.length > 0) {
+      throw cliErrors.UsageInvalid('who-can takes a verb and a resource');
+    }
+    await using session = await openSession(args);
+    const asked = await askedOf(verb, target, args, session, context);
+    const read = await readBasis(session, args, context);
+    const tenants = args.value('tenant') === undefined ? read.tenantNames : [tenantOf(args, read)];
+    const cluster = args.value('cluster');
+    const basis = withProject(read, args.value('project'));
+    const found = whoCan(basis, tenants, asked, cluster === undefined ? {} : { cluster });
+    return {
+      ok: found.some(({ grantees }) => grantees.length > 0),
+      document: { ...asked, cluster, rulesAt: read.revision, tenants: found.map(tenantDocument) },
+      lines: whoCanLines(found),
+    };
+  },
+};
+
+function tenantDocument({ tenant, objection, grantees }: TenantGrantees): object {
+  return {
+    tenant,
+    objection,
+    grantees: grantees.map((grantee) =>
+      grantee.kind === 'administrator'
+        ? grantee
+        : { kind: grantee.kind, name: grantee.name, except: grantee.except, by: grantDocument(grantee.by) },
+    ),
+  };
+}
+
+function whoCanLines(found: readonly TenantGrantees[]): readonly string[] {
+  const rows = found.flatMap(({ tenant, grantees }) => grantees.map((grantee) => rowOf(tenant, grantee)));
+  const objections = found.flatMap(({ tenant, objection }) =>
+    objection === undefined ? [] : [`nobody of tenant ${tenant}: ${objection.reason}`],
+  );
+  return [
+    ...(rows.length === 0 ? ['nobody'] : table(['TENANT', 'WHO', 'POLICY', 'HELD AS', 'FROM'], rows)),
+    ...objections,
+  ];
+}
+
+function rowOf(tenant: string, grantee: Grantee): readonly string[] {
+  if (grantee.kind === 'administrator') {
+    return [tenant, `user ${grantee.name}`, '', 'administrator of the tenant', `IdentityProvider/${tenant}`];
+  }
+  const { kind, name, by, except } = grantee;
+  const without = except.length === 0 ? '' : ` (not ${except.join(', ')}: denied)`;
+  const [link] = by.path;
+  const who = `${kind} ${name}`.trim();
+  return [tenant, `${who}${without}`, by.rule.policy, chainText(by), originOf(link ?? by.rule)];
+}

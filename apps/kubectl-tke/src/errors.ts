@@ -1,0 +1,12 @@
+import { codedErrors } from '@tke/errors';
+
+export const cliErrors = codedErrors({
+  UsageInvalid: { class: 'NeedsUser', remedy: 'Run kubectl tke --help.' },
+  TenantUnclear: { class: 'NeedsUser', remedy: 'Name one with --tenant.' },
+  RulesNotReadable: {
+    class: 'NeedsUser',
+    remedy:
+      'Use a kubeconfig that may list the kinds of auth.tkestack.io and namespaces, e.g. of a platform administrator.',
+  },
+  FileInvalid: { class: 'NeedsUser', remedy: 'Correct the file.' },
+});

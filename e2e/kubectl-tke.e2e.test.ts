@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { ClusterAccess, waitFor } from '@tke/envtest';
+
+import { bundlePlugin, pluginPath } from '../tools/build.ts';
+import { grant, HubUnderTest, repository } from './hub-under-test.ts';
+
+const minutes = 60_000;
+jest.setTimeout(2 * minutes);
+let hub: HubUnderTest;
+let access: ClusterAccess;
+let files: string;
+
+beforeAll(async () => {
+  files = await mkdtemp(join(tmpdir(), 'tke-plugin-'));
+  hub = await HubUnderTest.create();
+  await Promise.all([hub.up(), bundlePlugin()]);
+  access = await ClusterAccess.open(hub.folder);
+  await hub.must(['apply', '-k', join(repository, 'config/samples')]);
+  await hub.must(['wait', '--for=condition=Ready', '--timeout=30s', 'pb,rlb,grp,rol', '--all']);
+}, 15 * minutes);
+
+afterAll(async () => {
+  await hub.remove();
+  await rm(files, { recursive: true });
+}, minutes);
+
+/** `kubectl tke ...`, found by kubectl on PATH. Not by `hub.kubectl`: kubectl takes no flags before the name of a plugin. */
+async function tke(args: readonly string[], { user, input = '' }: { user?: string; input?: string } = {}) {
+  const kubeconfig = user === undefined ? access.kubeconfigPath : join(hub.folder, 'users', `${user}.kubeconfig`);
+  // The plugin runs on the Node that PATH has first.
+  const path = [dirname(pluginPath), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
+  const child = execFile(access.kubectlPath, ['tke', ...args], {
+    env: { PATH: path, HOME: files, KUBECONFIG: kubeconfig },
+  });
+  child.stdin?.end(input);
+  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout!), text(child.stderr!), ended]);
+  return { stdout, stderr, code };
+}
+
+async function document<T>(...args: string[]): Promise<T> {
+  const { stdout } = await tke([...args, '-o', 'json']);
+  return JSON.parse(stdout) as T;
+}
+
+async function file(name: string, content: object[]): Promise<string> {
+  const path = join(files, name);
+  await writeFile(path, content.map((each) => `---\n${JSON.stringify(each)}\n`).join(''));
+  return path;
+}
+
+interface Why {
+  readonly decision: string;
+  readonly reason: string;
+  readonly grants: readonly { readonly policy: string; readonly chain: readonly { readonly source: string }[] }[];
+  readonly denies: readonly { readonly policy: string; readonly applies: boolean }[];
+  readonly nearest: readonly { readonly policy: string; readonly failed: string }[];
+}
+
+describe('kubectl tke why', () => {
+  test('answers as the server does, with its reason', async () => {
+    const questions = [
+      ['alice', 'list', 'pods'],
+      ['alice', 'get', 'pods/web', '--subresource=log'],
+      ['alice', 'create', 'pods/web', '--subresource=exec'],
+      ['alice', 'list', 'pods', '-A'],
+      ['alice', 'get', 'pods/x', '-n', 'kube-system'],
+      ['bob', 'get', 'secrets/web'],
+      ['bob', 'get', 'secrets/db-password'],
+      ['bob', 'list', 'secrets'],
+      ['carol', 'update', 'deployments.apps/web', '--subresource=scale'],
+      ['carol', 'delete', 'deploy/web'],
+      // -A: auth can-i sends the namespace of the context for cluster-scoped kinds too.
+      ['alice', 'get', 'policies/pol-developer', '-A'],
+    ];
+    for (const [user = '', ...question] of questions) {
+      const mine = await document<Why>('why', user, ...question);
+      const server = await hub.can(user, ...question);
+      expect({ question, allowed: mine.decision === 'allow' }).toEqual({
+        question,
+        allowed: server.startsWith('yes'),
+      });
+      if (mine.decision !== 'allow') {
+        expect(server).toContain(mine.reason);
+      }
+    }
+  });
+
+  test('prints the chain from the binding to the row, the denies, and for a no what came nearest', async () => {
+    const yes = await document<Why>('why', 'carol', 'update', 'deploy/web');
+    expect(yes.grants[0]?.chain.map(({ source }) => source)).toEqual([
+      'RoleBinding/rlb-carol-operator',
+      'Role/rol-operator',
+    ]);
+    const denied = await document<Why>('why', 'bob', 'list', 'secrets');
+    expect(denied).toMatchObject({
+      decision: 'deny',
+      denies: [{ policy: 'pol-no-db-password', applies: true }],
+      grants: [{ policy: 'pol-developer' }],
+    });
+    const no = await document<Why>('why', 'alice', 'delete', 'pods/web');
+    expect(no.nearest[0]).toMatchObject({ policy: 'pol-pod-reader', failed: 'action' });
+    const human = await tke(['why', 'carol', 'update', 'deploy/web']);
+    expect(human).toMatchObject({ code: 0, stdout: expect.stringMatching(/^yes: policy pol-deployment-operator/) });
+    expect(human.stdout).toMatch(/rol-operator holds pol-deployment-operator +Role\/rol-operator/);
+    expect((await tke(['why', 'bob', 'list', 'secrets'])).code).toBe(1);
+  });
+
+  test('tells of a grant in another project, and what another owner of the namespace would change', async () => {
+    const name = 'pol-default-project-viewer';
+    await hub.apply({
+      apiVersion: 'auth.tkestack.io/v1',
+      kind: 'ProjectPolicyBinding',
+      metadata: { name: `prj-shop-${name}` },
+      spec: { tenantID: 'default', projectID: 'prj-shop', policyID: name, users: [{ id: 'usr-bob', name: 'bob' }] },
+    });
+    await hub.must(['wait', '--for=condition=Ready', '--timeout=30s', `ppb/prj-shop-${name}`]);
+    const question = ['why', 'bob', 'list', 'services'];
+    expect((await document<Why>(...question)).nearest[0]).toMatchObject({ policy: name, failed: 'project' });
+    expect(await document<Why>(...question, '--project', 'prj-shop')).toMatchObject({ decision: 'allow' });
+  });
+
+  test('of somebody who may not read the rules is the server’s answer about himself', async () => {
+    const own = await tke(['why', 'alice', 'list', 'pods'], { user: 'alice' });
+    expect(own).toMatchObject({ code: 0, stdout: expect.stringContaining('PolicyBinding/pb-alice-pod-reader') });
+    expect(own.stderr).toContain('answer of the server about you');
+    const other = await tke(['why', 'bob', 'list', 'pods'], { user: 'alice' });
+    expect(other).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('(RulesNotReadable)') });
+  });
+
+  test('lets no name reach the terminal that could write elsewhere', async () => {
+    const { stdout, stderr } = await tke(['why', 'eve\u001b[2J\nyes: ', 'list', 'pods']);
+    expect(`${stdout}${stderr}`).not.toMatch(/[^\n\P{C}]|^yes/mu);
+  });
+});
+
+test('kubectl tke who-can lists who holds it and the administrators, and leaves out whom a policy denies it', async () => {
+  const pods = (await tke(['who-can', 'list', 'pods'])).stdout;
+  expect(pods).toMatch(/user alice +pol-pod-reader .*PolicyBinding\/pb-alice-pod-reader/);
+  expect(pods).toMatch(/user carol +pol-pod-reader +user carol -> rol-operator/);
+  expect(pods).toMatch(/administrator of the tenant/);
+  expect(pods).not.toContain('bob');
+  expect((await tke(['who-can', 'get', 'secrets/web'])).stdout).toContain('user bob');
+  expect((await tke(['who-can', 'get', 'secrets/db-password'])).stdout).not.toContain('bob');
+});
+
+test('kubectl tke can-i --list shows what kubectl auth can-i --list cannot know', async () => {
+  const { stdout, code } = await tke(['can-i', '--list', '--as', 'bob']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/deny +all +\*Secret\* +namespace:default\/secret:db-password/);
+  expect(stdout).toMatch(/allow +all +\*Configmap\*, \*Secret\* +namespace:default\/configmap:\*/);
+  const builtin = await hub.kubectl(['auth', 'can-i', '--list'], { user: 'bob' });
+  expect(builtin.stdout).not.toContain('secrets');
+});
+
+describe('kubectl tke simulate', () => {
+  const { policy, binding } = grant('sim', 'alice', ['listServices']);
+
+  test('tells before what the server answers after', async () => {
+    const changed = await file('changed.yaml', [policy, binding]);
+    const attributes = { verb: 'list', resource: 'services', namespace: 'default' };
+    const asked = (user: string) => ({ user, groups: ['tenant:default'], resourceAttributes: attributes });
+    const requests = await file('requests.yaml', [asked('alice'), asked('carol')]);
+    const told = await document<{ changes: { spec: { user: string }; before: object; after: object }[] }>(
+      'simulate',
+      '-f',
+      changed,
+      '--requests',
+      requests,
+    );
+    expect(told.changes).toMatchObject([
+      { spec: { user: 'alice' }, before: { decision: 'noOpinion' }, after: { decision: 'allow' } },
+    ]);
+    expect(await hub.can('alice', 'list', 'services')).toMatch(/^no/);
+    await hub.apply(policy);
+    await hub.apply(binding);
+    await waitFor(async () => (await hub.can('alice', 'list', 'services')).startsWith('yes'), {
+      description: 'alice may list services',
+      timeoutMs: 20_000,
+      intervalMs: 100,
+    });
+    expect(await hub.can('carol', 'list', 'services')).toMatch(/^no/);
+    const again = await tke(['simulate', '-f', changed]);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('no answer changes') });
+  });
+
+  test('asks by itself what the changed rows are about, of a change on standard input too', async () => {
+    const narrower = {
+      ...policy,
+      spec: { ...policy.spec, statement: { ...policy.spec.statement, actions: ['getService'] } },
+    };
+    const { stdout, code } = await tke(['simulate', '-f', '-'], { input: JSON.stringify(narrower) });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Policy\/pol-sim +changed$/m);
+    expect(stdout).toMatch(/^tried: .*2 in all, of 1 users and groups$/m);
+    expect(stdout).toMatch(/^allow -> no opinion: user alice: listServices on namespace:\*$/m);
+    expect(stdout).toMatch(/^no opinion -> allow: user alice: getService on namespace:\*$/m);
+  });
+
+  test('of a deletion tells who loses what, and which objects then refer to nothing', async () => {
+    const { stdout, code } = await tke(['simulate', '--delete', '-f', await file('gone.yaml', [policy])]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('allow -> no opinion: user alice: listServices on namespace:*');
+    expect(stdout).toMatch(/^problem: PolicyBinding\/pb-sim: .*pol-sim does not exist$/m);
+    expect((await hub.kubectl(['get', 'policy', 'pol-sim'])).code).toBe(0);
+  });
+});

@@ -1,0 +1,187 @@
+import type {
+  CustomPolicyBinding,
+  LocalGroup,
+  Policy,
+  PolicyBinding,
+  ProjectPolicyBinding,
+  Role,
+  RoleBinding,
+} from '@tke/api-auth';
+import { everyDomain, groupKey, type Effect, type PowerOver, type Statement } from '@tke/authz';
+import type { DeepReadonly, KubeObject } from '@tke/meta';
+
+import { customRowKey } from '../compile/custom-policy-binding.ts';
+import { alive, type Directory } from '../compile/directory.ts';
+import { firstOf } from '../compile/first-of.ts';
+import type { SubjectSpec } from '../compile/subjects.ts';
+import { powerOver } from './powers.ts';
+
+/** Rows that stand and fall with the object, and the name by which they are held. */
+export interface OwnRows extends Statement {
+  readonly name: string;
+  readonly field: string;
+  readonly effect: Effect;
+  /** Where whoever holds the name holds the rows. */
+  readonly domain: string;
+  /** Each of them is as good as holding the rows. */
+  readonly powers: readonly PowerOver[];
+}
+
+/** That somebody named in the object holds something. */
+export interface AuthoredLink {
+  /** Who, as it is written. */
+  readonly member: string;
+  readonly field: string;
+  readonly value: string;
+  readonly target: string;
+  readonly domain: string;
+  /** Must exist, or nobody knows what will be handed out one day. */
+  readonly reference: { readonly kind: 'Policy' | 'Role'; readonly name: string } | undefined;
+  readonly powers: readonly PowerOver[];
+}
+
+/**
+ * What an object hands out as it is written. Whether its subjects exist today is of no importance: who is named today and
+ * created tomorrow holds it as well.
+ */
+export interface Authored {
+  readonly own: readonly OwnRows[];
+  readonly links: readonly AuthoredLink[];
+}
+
+/** What the meaning of an object depends on. */
+export interface Surroundings {
+  readonly directory: Directory;
+  /** Those that use the actions of a policy. */
+  customBindingsOf(policy: string): readonly DeepReadonly<CustomPolicyBinding>[];
+}
+
+type Describe = (object: DeepReadonly<KubeObject>, around: Surroundings) => Authored;
+
+const describers: Readonly<Record<string, Describe>> = {
+  Policy: (object, around) => policyGrants(object as DeepReadonly<Policy>, around),
+  Role: (object) => roleGrants(object as DeepReadonly<Role>),
+  LocalGroup: (object) => groupGrants(object as DeepReadonly<LocalGroup>),
+  PolicyBinding: (object) => bindingGrants(object as DeepReadonly<PolicyBinding>, everyDomain),
+  ProjectPolicyBinding: (object) => {
+    const binding = object as DeepReadonly<ProjectPolicyBinding>;
+    return bindingGrants(binding, binding.spec.projectID);
+  },
+  RoleBinding: (object, { directory }) => roleBindingGrants(object as DeepReadonly<RoleBinding>, directory),
+  CustomPolicyBinding: (object, { directory }) =>
+    customBindingGrants(object as DeepReadonly<CustomPolicyBinding>, directory),
+};
+
+/** @returns undefined for kinds that hand out nothing. */
+export function authoredGrants(object: DeepReadonly<KubeObject>, around: Surroundings): Authored | undefined {
+  return describers[object.kind]?.(object, around);
+}
+
+function policyGrants({ metadata: { name = '' }, spec }: DeepReadonly<Policy>, around: Surroundings): Authored {
+  const common = { field: 'spec.statement', powers: [powerOver('escalate', 'policies', name)] };
+  const { actions, effect } = spec.statement;
+  const custom = around
+    .customBindingsOf(name)
+    .filter((binding) => (binding.spec.tenantID ?? '') === (spec.tenantID ?? ''))
+    .map((binding) => ({
+      ...common,
+      name: customRowKey(binding),
+      domain: binding.spec.domain,
+      effect,
+      actions,
+      resources: binding.spec.resources,
+    }));
+  // A policy of scope project too must be held everywhere: any project may hand it out.
+  return { own: [{ ...common, name, domain: everyDomain, ...spec.statement }, ...custom], links: [] };
+}
+
+function roleGrants({ metadata: { name = '' }, spec }: DeepReadonly<Role>): Authored {
+  const domain = firstOf(spec.projectID, everyDomain);
+  const links = (spec.policies ?? []).map((policyID, index) => ({
+    member: name,
+    field: `spec.policies[${index}]`,
+    value: policyID,
+    target: policyID,
+    domain,
+    reference: { kind: 'Policy', name: policyID } as const,
+    powers: [powerOver('bind', 'policies', policyID), powerOver('escalate', 'roles', name)],
+  }));
+  return { own: [], links };
+}
+
+function groupGrants({ metadata: { name = '' }, spec }: DeepReadonly<LocalGroup>): Authored {
+  const { tenantID = '', users = null } = spec;
+  const links = membersOf({ users }).map((member) => ({
+    member,
+    field: 'spec.users',
+    value: name,
+    target: groupKey(tenantID, name),
+    domain: everyDomain,
+    reference: undefined,
+    powers: [powerOver('bind', 'localgroups', name), powerOver('escalate', 'localgroups', name)],
+  }));
+  return { own: [], links };
+}
+
+function bindingGrants({ spec }: DeepReadonly<PolicyBinding | ProjectPolicyBinding>, domain: string): Authored {
+  const { policyID } = spec;
+  const links = membersOf(spec).map((member) => ({
+    member,
+    field: 'spec.policyID',
+    value: policyID,
+    target: policyID,
+    domain,
+    reference: { kind: 'Policy', name: policyID } as const,
+    powers: [powerOver('bind', 'policies', policyID)],
+  }));
+  return { own: [], links };
+}
+
+function roleBindingGrants({ spec }: DeepReadonly<RoleBinding>, directory: Directory): Authored {
+  const { roleID } = spec;
+  const domain = firstOf(directory.role(roleID)?.spec.projectID, everyDomain);
+  const links = membersOf(spec).map((member) => ({
+    member,
+    field: 'spec.roleID',
+    value: roleID,
+    target: roleID,
+    domain,
+    reference: { kind: 'Role', name: roleID } as const,
+    powers: [powerOver('bind', 'roles', roleID)],
+  }));
+  return { own: [], links };
+}
+
+/** Writes rows of its own: to bind its policy is not enough, since the resources are free. */
+function customBindingGrants(binding: DeepReadonly<CustomPolicyBinding>, directory: Directory): Authored {
+  const { metadata, spec } = binding;
+  const { policyID, domain } = spec;
+  const name = customRowKey(binding);
+  const powers = [powerOver('escalate', 'custompolicybindings', metadata.name ?? '', metadata.namespace)];
+  const links = membersOf(spec).map((member) => ({
+    member,
+    field: 'spec.policyID',
+    value: policyID,
+    target: name,
+    domain,
+    reference: { kind: 'Policy', name: policyID } as const,
+    powers,
+  }));
+  const policy = alive(directory.policy(policyID));
+  if (policy === undefined || (policy.spec.tenantID ?? '') !== (spec.tenantID ?? '')) {
+    return { own: [], links };
+  }
+  const { actions, effect } = policy.spec.statement;
+  return {
+    own: [{ name, field: 'spec.resources', domain, powers, effect, actions, resources: spec.resources }],
+    links,
+  };
+}
+
+function membersOf({ users, groups }: Pick<SubjectSpec, 'users' | 'groups'>): readonly string[] {
+  const written =
+    (kind: string) =>
+    ({ id = '', name = '' }) =>
+      `${kind}\0${id}\0${name}`;
+  return [...(users ?? []).map(written('user')), ...(groups ?? []).map(written('group'))];
+}

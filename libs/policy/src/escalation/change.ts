@@ -1,0 +1,81 @@
+import type { Effect } from '@tke/authz';
+import type { DeepReadonly, KubeObject } from '@tke/meta';
+import { jsonEqual } from '@tke/runtime';
+import type { AdmissionRequest } from '@tke/webhook';
+
+import { authoredGrants, type Authored, type AuthoredLink, type OwnRows, type Surroundings } from './authored.ts';
+
+/** Rows of an object's own, but for some. */
+export interface ChangedRows extends OwnRows {
+  readonly except?: (action: string, resource: string) => boolean;
+}
+
+/** What a change adds or takes away. */
+export interface Difference {
+  readonly own: readonly ChangedRows[];
+  /** To what other objects say. */
+  readonly links: readonly AuthoredLink[];
+}
+
+export interface Change {
+  readonly added: Difference;
+  readonly removed: Difference;
+}
+
+const nothing: Authored = { own: [], links: [] };
+
+/** What a request changes of what its object hands out: added is what allows, removed is what denies. */
+export function changeOf(request: AdmissionRequest, around: Surroundings): Change {
+  const described = (object: DeepReadonly<KubeObject> | undefined) =>
+    (object && authoredGrants(object, around)) ?? nothing;
+  const before = described(request.oldObject);
+  const after = described(request.object);
+  return {
+    added: difference(after, before, 'allow'),
+    removed: difference(before, isGivenAway(request) ? nothing : after, 'deny'),
+  };
+}
+
+export function isEmpty({ own, links }: Difference): boolean {
+  return own.length === 0 && links.length === 0;
+}
+
+/** An owner that does not exist is how to have the garbage collector delete an object in one's place. */
+function isGivenAway({ object, oldObject }: AdmissionRequest): boolean {
+  const ownersOf = (side: DeepReadonly<KubeObject> | undefined) => side?.metadata.ownerReferences ?? [];
+  return ownersOf(object).length > 0 && !jsonEqual(ownersOf(object), ownersOf(oldObject));
+}
+
+/** What one side has and the other has not. Rows of the object's own with the other effect do not matter here. */
+function difference(side: Authored, other: Authored, effect: Effect): Difference {
+  const known = new Set(other.links.map(linkKey));
+  const links = side.links.filter((link) => !known.has(linkKey(link)));
+  const targets = new Set(links.map(({ target }) => target));
+  const names = new Set(side.own.map(({ name }) => name));
+  return {
+    own: side.own
+      .filter((own) => own.effect === effect)
+      // All rows are new to a new holder.
+      .flatMap((own) => (targets.has(own.name) ? [own] : rowsOnlyIn(own, other.own))),
+    links: distinct(links.filter(({ target }) => !names.has(target))),
+  };
+}
+
+function rowsOnlyIn(own: OwnRows, others: readonly OwnRows[]): readonly ChangedRows[] {
+  const other = others.find(({ name, effect }) => name === own.name && effect === own.effect);
+  if (other === undefined) {
+    return [own];
+  }
+  const [actions, resources] = [new Set(other.actions), new Set(other.resources)];
+  const isKnown = own.actions.every((each) => actions.has(each)) && own.resources.every((each) => resources.has(each));
+  return isKnown ? [] : [{ ...own, except: (action, resource) => actions.has(action) && resources.has(resource) }];
+}
+
+/** One for each thing that is handed out, whoever gets it. */
+function distinct(links: readonly AuthoredLink[]): readonly AuthoredLink[] {
+  return [...new Map(links.map((link) => [`${link.domain}\0${link.target}`, link])).values()];
+}
+
+function linkKey({ member, target, domain }: AuthoredLink): string {
+  return JSON.stringify([member, target, domain]);
+}

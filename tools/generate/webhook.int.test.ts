@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { authKinds } from '@tke/api-auth';
+import { crdManifest } from '@tke/crd';
+import { applyManifests, ControlPlane, uniqueName, waitFor, type KubectlResult } from '@tke/envtest';
+import type { KubeObject } from '@tke/meta';
+import { load } from 'js-yaml';
+
+import { webhooks } from './declarations.ts';
+import { webhookFiles } from './webhook.ts';
+
+jest.setTimeout(120_000);
+
+const apiVersion = 'auth.tkestack.io/v1';
+// Nothing listens there.
+const nowhere = 'https://127.0.0.1:1';
+
+interface Configuration extends KubeObject {
+  webhooks: { clientConfig: { service?: { path: string }; url?: string } }[];
+}
+
+// A control plane of its own: its webhooks are down for good.
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  cluster = await ControlPlane.start();
+  await applyManifests(cluster, authKinds.map(crdManifest));
+  await must(['create', 'clusterrole', 'kinds', '--verb=*', '--resource=*.auth.tkestack.io']);
+  await must(['create', 'clusterrolebinding', 'kinds', '--clusterrole=kinds', '--group=kinds']);
+  await applyManifests(cluster, configurations());
+  await waitFor(async () => (await create(policy(), bob, '--dry-run=server')).code !== 0, {
+    description: 'the webhooks are asked',
+    timeoutMs: 30_000,
+  });
+});
+
+afterAll(() => cluster.stop());
+
+function configurations(): readonly KubeObject[] {
+  const manifests = webhookFiles(webhooks)
+    .filter(({ content }) => content.includes('WebhookConfiguration'))
+    .map(({ content }) => load(content) as Configuration);
+  for (const { clientConfig } of manifests.flatMap((manifest) => manifest.webhooks)) {
+    clientConfig.url = `${nowhere}${clientConfig.service?.path ?? ''}`;
+    delete clientConfig.service;
+  }
+  return manifests;
+}
+
+const bob = ['--as=bob', '--as-group=kinds', '--as-group=tenant:default'];
+const nobody = ['--as=eve', '--as-group=kinds', '--as-group=tenant:'];
+const controller = ['--as=system:serviceaccount:ci:deployer', '--as-group=kinds', '--as-group=tenant:default'];
+
+function policy() {
+  const statement = { actions: ['get*'], resources: ['*'], effect: 'allow' };
+  const spec = { displayName: 'Test', category: 'test', tenantID: 'default', statement };
+  return { apiVersion, kind: 'Policy', metadata: { name: uniqueName('pol-t') }, spec };
+}
+
+async function must(args: readonly string[], input?: object): Promise<void> {
+  const { code, stderr } = await cluster.kubectl(args, input && { input: JSON.stringify(input) });
+  if (code !== 0) {
+    throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  }
+}
+
+function create(object: object, as: readonly string[], ...flags: string[]): Promise<KubectlResult> {
+  return cluster.kubectl(['create', '-f', '-', ...as, ...flags], { input: JSON.stringify(object) });
+}
+
+async function stored<T extends object>(object: T): Promise<T> {
+  await must(['create', '-f', '-'], object);
+  return object;
+}
+
+const passed = { code: 0 };
+const refused = { code: 1, stderr: expect.stringContaining('tenants.policies.auth.tkestack.io') };
+const change = ['--type=merge', '-p', '{"spec":{"displayName":"changed"}}'];
+
+describe('with the webhooks down', () => {
+  test.each([
+    ['the administrator', [], passed],
+    ['a user of no tenant', nobody, passed],
+    ['a service account', controller, passed],
+    ['a user of a tenant', bob, refused],
+  ])('%s creates, changes and deletes what hands out permissions, or does not', async (_, as, expected) => {
+    const { metadata } = await stored(policy());
+    const on = ['policies.auth.tkestack.io', metadata.name];
+    expect(await create(policy(), as)).toMatchObject(expected);
+    expect(await cluster.kubectl(['patch', ...on, ...change, ...as])).toMatchObject(expected);
+    expect(await cluster.kubectl(['delete', ...on, '--wait=false', ...as])).toMatchObject(expected);
+  });
+
+  test.each<[string, string, object]>([
+    ['PolicyBinding', 'policybindings', { policyID: 'pol-a' }],
+    ['RoleBinding', 'rolebindings', { roleID: 'rol-a' }],
+    ['Role', 'roles', { displayName: 'Role' }],
+    ['LocalGroup', 'localgroups', { displayName: 'Group' }],
+    ['ProjectPolicyBinding', 'projectpolicybindings', { projectID: 'prj-a', policyID: 'pol-a' }],
+    [
+      'CustomPolicyBinding',
+      'custompolicybindings',
+      { policyID: 'pol-a', domain: '*', rulePrefix: 'cg', resources: ['a'] },
+    ],
+  ])('a user of a tenant writes no %s', async (kind, plural, spec) => {
+    const names: Record<string, string> = { ProjectPolicyBinding: 'prj-a-pol-a', CustomPolicyBinding: 'pol-a' };
+    const metadata = {
+      name: names[kind] ?? uniqueName(kind === 'Role' ? 'rol-t' : 't'),
+      ...(kind === 'CustomPolicyBinding' && { namespace: 'default' }),
+    };
+    const object = { apiVersion, kind, metadata, spec: { tenantID: 'default', ...spec } };
+    const stderr = expect.stringContaining(`tenants.${plural}.auth.tkestack.io`);
+    expect(await create(object, bob)).toMatchObject({ code: 1, stderr });
+    expect(await create(object, [])).toMatchObject(passed);
+  });
+
+  test('a user of a tenant writes other objects of it', async () => {
+    const spec = { tenantID: 'default', username: uniqueName('u'), displayName: 'User' };
+    const object = { apiVersion, kind: 'LocalIdentity', metadata: { name: uniqueName('usr') }, spec };
+    expect(await create(object, bob)).toMatchObject(passed);
+  });
+
+  test('what is being deleted can be finished by everybody', async () => {
+    const object = policy();
+    await stored({ ...object, metadata: { ...object.metadata, finalizers: ['example.com/test'] } });
+    const on = ['policies.auth.tkestack.io', object.metadata.name];
+    await must(['delete', ...on, '--wait=false']);
+    const finish = ['patch', ...on, '--type=merge', '-p', '{"metadata":{"finalizers":null}}', ...bob];
+    expect(await cluster.kubectl(finish)).toMatchObject(passed);
+  });
+});
