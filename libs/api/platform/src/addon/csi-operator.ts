@@ -1,0 +1,19 @@
+import { defineKind, s } from '@tke/crd';
+import type { ObjectOf } from '@tke/meta';
+
+import { text } from '../text.ts';
+import { addon, addonFields, addonRules, addonStatus } from './addon.ts';
+
+export const csiOperator = defineKind({
+  ...addon,
+  kind: 'CSIOperator',
+  description: 'Puts the operator that installs storage drivers into a cluster.',
+  shortNames: ['co'],
+  properties: { spec: s.object('Which cluster, and which version.', addonFields, { rules: addonRules }) },
+  status: {
+    ...addonStatus,
+    storageVendorVersion: s.optional(text('Version of the configuration of the storage vendor.', 64)),
+  },
+});
+
+export type CSIOperator = ObjectOf<typeof csiOperator>;

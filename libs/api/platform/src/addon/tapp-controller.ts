@@ -1,0 +1,15 @@
+import { defineKind, s } from '@tke/crd';
+import type { ObjectOf } from '@tke/meta';
+
+import { addon, addonFields, addonRules, addonStatus } from './addon.ts';
+
+export const tappController = defineKind({
+  ...addon,
+  kind: 'TappController',
+  description: 'Puts the controller of TApp workloads into a cluster.',
+  shortNames: ['tc'],
+  properties: { spec: s.object('Which cluster, and which version.', addonFields, { rules: addonRules }) },
+  status: addonStatus,
+});
+
+export type TappController = ObjectOf<typeof tappController>;
