@@ -19,7 +19,8 @@ export type { ControllerBuilder, ControllerHost } from './controller/builder.ts'
 export type { Mapper } from './controller/mappers.ts';
 export { and, annotationChanged, generationChanged, labelChanged, not, or } from './controller/predicates.ts';
 export type { Predicate } from './controller/predicates.ts';
-export type { Source } from './controller/source.ts';
+export { kindSource } from './controller/source.ts';
+export type { Enqueue, KindSourceOptions, Source } from './controller/source.ts';
 
 export { eventRecorderPermissions } from './events/recorder.ts';
 export type { EventRecorder } from './events/recorder.ts';
@@ -43,5 +44,5 @@ export { setSummary } from './objects/summary.ts';
 export type { Outcome } from './objects/summary.ts';
 
 export { commonFlags, runProgram } from './app/run.ts';
-export { parseAddress, parseFlags, parseSeconds, required } from './app/flags.ts';
+export { parseAddress, parseFlags, parseOneOf, parsePositive, parseSeconds, required } from './app/flags.ts';
 export type { FlagSpecs, Flags } from './app/flags.ts';

@@ -12,6 +12,8 @@ export type UserConfig =
 /** Everything needed to talk to one cluster, wherever it was read from. */
 export interface ClusterConfig {
   readonly server: URL;
+  /** Further addresses of the same server, in order of preference. */
+  readonly alternatives?: readonly URL[];
   readonly ca?: ValueLocation;
   readonly serverName?: string;
   readonly insecureSkipVerify: boolean;

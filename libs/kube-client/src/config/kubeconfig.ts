@@ -1,3 +1,7 @@
+import { load } from 'js-yaml';
+
+import { errorMessage } from '@tke/errors';
+
 import { KubeTransportError } from '../errors.ts';
 
 export interface ClusterEntry {
@@ -75,8 +79,20 @@ export interface KubeconfigFile {
   readonly folder: string;
 }
 
-/** Reads what YAML or JSON made of a file. */
-export function parseKubeconfig(document: unknown, file: KubeconfigFile): Kubeconfig {
+/** YAML or JSON. Throws `InvalidConfiguration`. */
+export function parseKubeconfigText(text: string, file: KubeconfigFile): Kubeconfig {
+  let document: unknown;
+  try {
+    document = load(text);
+  } catch (cause) {
+    // A YAML error quotes the lines around it, which may hold a key: its first line says what and where, names in quotes aside.
+    const [reason = ''] = errorMessage(cause).split('\n');
+    throw new KubeTransportError('InvalidConfiguration', `${file.path}: ${reason.replace(/["<].*[">]/, '…')}`);
+  }
+  return parseKubeconfig(document, file);
+}
+
+function parseKubeconfig(document: unknown, file: KubeconfigFile): Kubeconfig {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw new KubeTransportError('InvalidConfiguration', `${file.path}: not a kubeconfig, a mapping is expected`);
   }

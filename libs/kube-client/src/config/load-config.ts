@@ -3,13 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
-import { load } from 'js-yaml';
-
 import { errorMessage } from '@tke/errors';
 
 import { KubeTransportError } from '../errors.ts';
 import type { ClusterConfig } from './cluster-config.ts';
-import { mergeKubeconfigs, parseKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+import { mergeKubeconfigs, parseKubeconfigText, type Kubeconfig } from './kubeconfig.ts';
 import { resolveContext } from './resolve-context.ts';
 
 /** The process's surroundings. */
@@ -36,14 +34,12 @@ export interface ConfigSelection {
 async function readKubeconfig(path: string): Promise<Kubeconfig> {
   const absolute = resolve(path);
   try {
-    return parseKubeconfig(load(await readFile(absolute, 'utf8')), { path: absolute, folder: dirname(absolute) });
+    return parseKubeconfigText(await readFile(absolute, 'utf8'), { path: absolute, folder: dirname(absolute) });
   } catch (cause) {
     if (cause instanceof KubeTransportError) {
       throw cause;
     }
-    // A YAML error quotes the lines around it, which may hold a key: its first line only says what and where.
-    const [reason = ''] = errorMessage(cause).split('\n');
-    throw new KubeTransportError('InvalidConfiguration', `${absolute}: ${reason}`);
+    throw new KubeTransportError('InvalidConfiguration', `${absolute}: ${errorMessage(cause)}`);
   }
 }
 

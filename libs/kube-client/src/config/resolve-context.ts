@@ -105,11 +105,20 @@ function userConfig(config: Kubeconfig, name: string | undefined, cluster: Locat
   return { type: 'stored', ...storedCredentials(user) };
 }
 
-function impersonation(entry: UserEntry | undefined): Impersonation | undefined {
-  if (!entry?.as) {
+function impersonation(config: Kubeconfig, name: string | undefined): Impersonation | undefined {
+  const {
+    as: user,
+    'as-uid': uid,
+    'as-groups': groups,
+    'as-user-extra': extra,
+  } = config.users.get(name ?? '')?.entry ?? {};
+  if (!user) {
+    // As client-go: what was meant to limit the credential must not leave it with all its rights.
+    if (uid || groups || extra) {
+      throw invalid(config, `user ${name ?? ''}: as-uid, as-groups and as-user-extra need as`);
+    }
     return undefined;
   }
-  const { as: user, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = entry;
   return { user, ...(uid && { uid }), ...(groups && { groups }), ...(extra && { extra }) };
 }
 
@@ -135,7 +144,7 @@ export function resolveContext(config: Kubeconfig, context = config.currentConte
   const { entry, folder } = cluster;
   const ca = pemLocation(entry['certificate-authority-data'], entry['certificate-authority'], folder);
   const proxyUrl = proxyOf(config, name, entry['proxy-url']);
-  const impersonate = impersonation(config.users.get(user ?? '')?.entry);
+  const impersonate = impersonation(config, user);
   return {
     server: serverOf(config, name, entry.server),
     ...(ca && { ca }),

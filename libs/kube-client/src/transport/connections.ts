@@ -1,6 +1,7 @@
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 import type { ClientCertificate } from './transport.ts';
+import { tunnelConnector } from './tunnel.ts';
 
 /** How to reach and trust a server; a connection is bound to all of it. */
 export interface ConnectionSettings {
@@ -12,32 +13,35 @@ export interface ConnectionSettings {
   readonly insecureSkipVerify: boolean;
   /** `http`, `https` or `socks5`. */
   readonly proxyUrl: string | undefined;
+  /** For TCP and TLS together; with a proxy, for its part and for TLS each. Default 10,000 ms. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Of calls; watches come on top, one each. Default 32. */
+  readonly maxConnections?: number | undefined;
 }
 
-const connectTimeoutMs = 10_000;
+const defaultConnectTimeoutMs = 10_000;
 // kube-apiserver closes connections that were idle for 90 s: close them first, or a request meets the closing.
 const keepAliveMs = 60_000;
-const maxConnectionsForCalls = 32;
+const defaultMaxConnections = 32;
 
 function open(settings: ConnectionSettings, connections: number | null): Dispatcher {
+  const { proxyUrl, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = settings;
   const tls = {
     rejectUnauthorized: !settings.insecureSkipVerify,
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     ...(settings.serverName === undefined ? {} : { servername: settings.serverName }),
     ...settings.certificate,
   };
-  const options = {
+  return new Agent({
     connections,
     allowH2: false,
-    connectTimeout: connectTimeoutMs,
+    connectTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
     // Callers bring their own deadlines; two clocks for one wait would be one too many.
     headersTimeout: 0,
     bodyTimeout: 0,
-  };
-  return settings.proxyUrl === undefined
-    ? new Agent({ ...options, connect: tls })
-    : new ProxyAgent({ ...options, uri: settings.proxyUrl, requestTls: { ...tls, allowH2: false } });
+    connect: proxyUrl === undefined ? tls : tunnelConnector({ proxyUrl, timeoutMs, tls }),
+  });
 }
 
 /** The sockets of one server and one identity. Watches have their own, so that they cannot use up those of calls. */
@@ -48,7 +52,7 @@ export class Connections {
 
   constructor(settings: ConnectionSettings) {
     this.settings = settings;
-    this.#calls = open(settings, maxConnectionsForCalls);
+    this.#calls = open(settings, settings.maxConnections ?? defaultMaxConnections);
     this.#watches = open(settings, null);
   }
 

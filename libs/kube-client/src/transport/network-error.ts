@@ -11,8 +11,6 @@ const notConnected = new Set([
   'EAI_AGAIN',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_PRX_CONN',
-  'UND_ERR_PRX_TLS',
 ]);
 
 // The verification results of OpenSSL that Node.js uses as codes (Node.js documentation of tls, X509 certificate error

@@ -41,8 +41,25 @@ export class UndiciTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#retired, ...(this.#current === undefined ? [] : [this.#current])];
-    await Promise.all(all.map((connections) => connections.destroy()));
+    await Promise.all(this.#all().map((connections) => connections.destroy()));
+  }
+
+  /** Sends further requests over new sockets only. */
+  renew(): void {
+    if (this.#current !== undefined) {
+      this.#retire(this.#current);
+      this.#current = undefined;
+    }
+  }
+
+  /** Takes no further request. Resolves when those under way have ended by themselves. */
+  async drain(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#all().map((connections) => connections.retire()));
+  }
+
+  #all(): Connections[] {
+    return [...this.#retired, ...(this.#current === undefined ? [] : [this.#current])];
   }
 
   async #dispatch(request: HttpRequest): Promise<Dispatcher.ResponseData> {

@@ -74,6 +74,24 @@ export function parseSeconds(flag: string, text: string): number {
   return seconds * 1000;
 }
 
+/** Throws `FlagInvalid`. */
+export function parsePositive(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw runtimeAppErrors.FlagInvalid(`--${flag} is ${JSON.stringify(text)}: it must be a number above 0`);
+  }
+  return value;
+}
+
+/** Throws `FlagInvalid`. */
+export function parseOneOf<T extends string>(flag: string, text: string, words: readonly T[]): T {
+  const word = words.find((known) => known === text);
+  if (word === undefined) {
+    throw runtimeAppErrors.FlagInvalid(`--${flag} is ${JSON.stringify(text)}: it must be one of ${words.join(', ')}`);
+  }
+  return word;
+}
+
 /** Throws `FlagInvalid` when a flag without a default was left out. */
 export function required(flag: string, value: string | undefined): string {
   if (value === undefined || value === '') {

@@ -252,9 +252,11 @@ describe('silence', () => {
     const { watch } = streamOf('1', a1());
     const { cache, start, after, end } = widgetCache([{ watch }]);
     expect(cache.silentFor(1e9)).toEqual(['widgets.example.io']);
+    expect(cache.longestSilenceMs).toBe(Infinity);
     await start();
     await after(600_000);
     expect(cache.silentFor(600_000)).toEqual([]);
+    expect(cache.longestSilenceMs).toBe(600_000);
     expect(cache.silentFor(599_999)).toEqual(['widgets.example.io']);
     watch.send(bookmark('2'));
     await after(5_000);

@@ -54,6 +54,11 @@ export class Cache implements CacheReader, Runnable {
     return [...this.#informers].filter(([, { silentMs }]) => silentMs > limitMs).map(([resource]) => resource);
   }
 
+  /** Milliseconds since the server said something about the resource that it has been silent about longest. */
+  get longestSilenceMs(): number {
+    return Math.max(0, ...[...this.#informers.values()].map(({ silentMs }) => silentMs));
+  }
+
   /**
    * The informer of a kind, one per kind: made by the first call, and started at once when the cache runs. Further calls
    * add their indexes. Without options the caller takes the informer as it is; options that contradict it are an

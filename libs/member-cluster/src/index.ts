@@ -1,0 +1,14 @@
+export { serverUrls } from './access/addresses.ts';
+export { checked, clusterConfig } from './access/cluster-config.ts';
+export type { AddressType, ClusterAccessSpec, ClusterAddress, MemberAccess } from './access/cluster-access.ts';
+export { accessFromObjects } from './access/from-objects.ts';
+export type { AccessObjects } from './access/from-objects.ts';
+export type { Health, HealthOptions, HealthState } from './health/health.ts';
+export { ClusterFollower, clusterFollowerPermissions } from './hub/cluster-follower.ts';
+export type { ClusterFollowerOptions } from './hub/cluster-follower.ts';
+export type { MemberFacts } from './member/facts.ts';
+export type { MemberCache, MemberCluster } from './member/member-cluster.ts';
+export { MemberClusters } from './member-clusters.ts';
+export type { MemberClustersOptions, MemberEvent } from './member-clusters.ts';
+export { memberEvents, memberKindSource } from './sources/member-sources.ts';
+export type { MemberKindSourceOptions } from './sources/member-sources.ts';

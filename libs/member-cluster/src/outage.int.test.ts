@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { sharedControlPlane, waitFor, type ClusterAccess } from '@tke/envtest';
+import type { Client } from '@tke/kube-client';
+import { coreKinds } from '@tke/meta';
+
+import { access, admin, adminOf, configMap, newNamespace, portOf, running } from './testing/cluster.ts';
+import { Network } from './testing/network.ts';
+
+let target: ClusterAccess;
+let hub: Client;
+
+beforeAll(async () => {
+  target = await sharedControlPlane();
+  hub = await adminOf(target);
+});
+afterAll(() => hub.close());
+
+const timeoutMs = 60_000;
+
+async function scene() {
+  const network = new Network(portOf(target));
+  const port = await network.port();
+  const namespace = await newNamespace(hub);
+  const members = running();
+  const addresses = [{ type: 'Real', host: '127.0.0.1', port }] as const;
+  members.put('cls-a', access(target, { addresses, certificate: await admin(target) }));
+  const member = members.get('cls-a')!;
+  await waitFor(() => member.health.state === 'Healthy', { description: 'the member answers' });
+  return {
+    ...{ network, port, namespace, members, member },
+    [Symbol.asyncDispose]: async () => {
+      await members[Symbol.asyncDispose]();
+      await network[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test(
+  'a member that falls silent is found out, refused to everybody at once, holds no sockets, and catches up when it is back',
+  async () => {
+    await using subject = await scene();
+    const { network, port, namespace, member, members } = subject;
+    const states: string[] = [];
+    members.onEvent(() => states.at(-1) === member.health.state || states.push(member.health.state));
+    const events: string[] = [];
+    const informer = member.cache.informer(coreKinds.configMap, { namespace });
+    informer.addHandler({
+      onAdd: ({ metadata }) => events.push(`+${metadata.name ?? ''}`),
+      onDelete: ({ metadata }) => events.push(`-${metadata.name ?? ''}`),
+    });
+    await waitFor(() => informer.synced, { description: 'the first list' });
+    await hub.create(coreKinds.configMap, configMap(namespace, 'before'));
+    await waitFor(() => events.length === 1, { description: 'an event before' });
+
+    network.silence(port);
+    const seenUntil = Date.now();
+    const stuck = member.client.get(coreKinds.namespace, { name: 'default' });
+    await expect(stuck).rejects.toMatchObject({ code: 'MemberNotReady', class: 'Retryable' });
+    await waitFor(() => member.health.state === 'Unhealthy', { description: 'the verdict', timeoutMs: 20_000 });
+    expect(member.health.lastSeen).toBeLessThanOrEqual(seenUntil);
+    expect(member.health.lastError).toMatchObject({ class: 'Retryable' });
+    // Of the kept sockets none is left; a probe may have one under way.
+    await waitFor(() => network.connectionsAt(port) <= 1, { description: 'the sockets are gone' });
+    await hub.create(coreKinds.configMap, configMap(namespace, 'meanwhile'));
+    await hub.delete(coreKinds.configMap, { namespace, name: 'before' });
+    expect(member.cache.list(coreKinds.configMap).map(({ metadata }) => metadata.name)).toEqual(['before']);
+
+    network.heal(port);
+    await waitFor(() => events.length === 3, { description: 'what happened meanwhile' });
+    expect(events).toEqual(['+before', '+meanwhile', '-before']);
+    expect(states).toEqual(['Healthy', 'Suspect', 'Unhealthy', 'Healthy']);
+    await member.client.get(coreKinds.namespace, { name: 'default' });
+  },
+  timeoutMs,
+);
+
+test(
+  'an informer that is added while the member is away fills when it is back',
+  async () => {
+    await using subject = await scene();
+    const { network, port, namespace, member } = subject;
+    await hub.create(coreKinds.configMap, configMap(namespace, 'there'));
+    network.silence(port);
+    await waitFor(() => member.health.state === 'Unhealthy', { description: 'the verdict', timeoutMs: 20_000 });
+    const informer = member.cache.informer(coreKinds.configMap, { namespace });
+    expect(() => member.cache.list(coreKinds.configMap)).toThrow(expect.objectContaining({ code: 'CacheNotSynced' }));
+    network.heal(port);
+    await waitFor(() => informer.synced, { description: 'the informer' });
+    expect(member.cache.get(coreKinds.configMap, { namespace, name: 'there' })).toBeDefined();
+  },
+  timeoutMs,
+);
+
+test(
+  'a removed member leaves nothing behind',
+  async () => {
+    await using subject = await scene();
+    const { network, port, members, member } = subject;
+    member.cache.informer(coreKinds.configMap);
+    member.cache.informer(coreKinds.secret);
+    await waitFor(() => network.connectionsAt(port) >= 3, { description: 'the watches' });
+    const left: string[] = [];
+    members.onEvent(({ type, member: { name } }) => left.push(`${type} ${name}`));
+    members.remove('cls-a');
+    expect(members.get('cls-a')).toBeUndefined();
+    expect(member.signal.aborted).toBe(true);
+    expect(left).toEqual(['Joined cls-a', 'Left cls-a']);
+    await waitFor(() => network.connectionsAt(port) === 0, { description: 'the sockets are gone' });
+    await expect(member.client.get(coreKinds.namespace, { name: 'default' })).rejects.toMatchObject({
+      code: 'ClientClosed',
+    });
+  },
+  timeoutMs,
+);
