@@ -1,4 +1,6 @@
-import { authKinds, tenantKinds } from '@tke/api-auth';
+import { authKinds } from '@tke/api-auth';
+import { platformKinds } from '@tke/api-platform';
+import { tenantKinds } from '@tke/authz-state';
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey } from '@tke/meta';
 import { policyAdmissions } from '@tke/policy';
@@ -12,7 +14,7 @@ import type { WebhookDeclaration } from './webhook.ts';
 const namespace = 'tke-system';
 
 /** Every kind that gets a CRD. */
-export const kinds: readonly KindDescriptor[] = authKinds;
+export const kinds: readonly KindDescriptor[] = [...authKinds, ...platformKinds];
 
 export const permissions: readonly ServiceAccountPermissions[] = [
   { namespace, serviceAccount: 'tke-manager', permissions: managerPermissions(namespace) },

@@ -1,4 +1,5 @@
-import { authKinds, tenantKinds } from '@tke/api-auth';
+import { authKinds, tenantKinds as tenantAuthKinds } from '@tke/api-auth';
+import { platformKinds as clusterKinds, tenantPlatformKinds } from '@tke/api-platform';
 import { ProjectIndex, RuleIndex, TenantIndex, type DefectiveRule, type RuleSpec } from '@tke/authz';
 import { compareResourceVersions } from '@tke/meta';
 
@@ -8,7 +9,9 @@ export const projectLabel = 'business.tkestack.io/project';
 /** Hears once of each Rule that takes part in no decision, and again when it comes back wrong. */
 export type DefectListener = (rule: DefectiveRule) => void;
 
-const platformKinds = authKinds.filter((kind) => !tenantKinds.includes(kind));
+/** Every kind whose objects belong to tenants. */
+export const tenantKinds = [...tenantAuthKinds, ...tenantPlatformKinds];
+const platformKinds = [...authKinds, ...clusterKinds].filter((kind) => !tenantKinds.includes(kind));
 
 /** What decisions are made from: rows, tenants with their objects, projects. Whoever reads the objects feeds it. */
 export class AuthorizationState {
