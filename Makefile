@@ -7,6 +7,11 @@ export NX_DAEMON := false
 JEST := NODE_OPTIONS="--experimental-vm-modules --disable-warning=ExperimentalWarning" jest
 K8S ?=
 
+# Programs that tests drive and no npm package brings: installed where that may be done, named where not.
+.PHONY: prerequisites
+prerequisites: node_modules
+	node tools/prerequisites.ts
+
 ##@ Run
 .PHONY: up down status
 up: node_modules ## Start a hub on this machine: etcd, kube-apiserver, kube-controller-manager, authz-webhook, manager
@@ -19,18 +24,27 @@ status: node_modules ## Show the processes of the hub
 	node tools/hub/main.ts status
 
 ##@ Test
-.PHONY: test test-unit test-integration test-e2e bench
-test: node_modules ## All tests; the last line sums them up
+.PHONY: test test-unit test-integration test-e2e test-differential fuzz soak bench
+test: prerequisites ## All tests; the last line sums them up
 	node tools/run-tests.ts $(if $(SUMS),--sums $(SUMS))
 
 test-unit: node_modules ## Pure tests; ONE=path runs one file
 	$(JEST) --selectProjects unit $(if $(ONE),--testPathPatterns $(ONE))
 
-test-integration: node_modules ## Tests against a real etcd + kube-apiserver; K8S=1.32 picks the floor
+test-integration: prerequisites ## Tests against a real etcd + kube-apiserver; K8S=1.32 picks the floor
 	K8S=$(K8S) $(JEST) --selectProjects integration $(if $(ONE),--testPathPatterns $(ONE))
 
 test-e2e: node_modules ## The built hub, driven by a real kubectl
 	K8S=$(K8S) $(JEST) --selectProjects e2e --runInBand $(if $(ONE),--testPathPatterns $(ONE))
+
+test-differential: node_modules ## A million decisions beside casbin's; TKE_DECISIONS, TKE_SEED
+	node libs/authz/src/differential/testing/long-run.ts
+
+fuzz: node_modules ## Reviews and patterns that nobody would write; TKE_FUZZ_SECONDS=600 for each property
+	TKE_FUZZ_SECONDS=$(or $(TKE_FUZZ_SECONDS),600) $(JEST) --selectProjects unit --maxWorkers 2 --testPathPatterns libs/authz/src/fuzz
+
+soak: node_modules ## Half an hour at 2,000 reviews and 100 changed Rules per second; TKE_SOAK_SECONDS
+	TKE_SOAK_SECONDS=$(or $(TKE_SOAK_SECONDS),1800) TKE_SOAK_RATE=2000 TKE_SOAK_CHANGES=100 $(JEST) --selectProjects e2e --runInBand --testPathPatterns e2e/soak
 
 bench: node_modules ## Figures beside what they are compared to (builds the Go counterparts)
 	node bench/main.ts
@@ -54,7 +68,7 @@ generate: node_modules ## Write config/ and docs/reference/ from the declaration
 verify: node_modules ## Fail where a generated file differs from what `make generate` would write
 	node tools/generate.ts --check
 
-build: node_modules ## Bundle both apps into apps/*/dist
+build: node_modules ## Bundle both apps and the kubectl plugin into apps/*/dist
 	node tools/build.ts
 
 images: build ## OCI archives of both apps in apps/*/dist, from parts of this machine

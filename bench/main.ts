@@ -11,6 +11,9 @@ import { ControlPlane } from '@tke/envtest';
 import { connect } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 
+import { readyFigures } from './authz-server/ready.ts';
+import { reportServer } from './authz-server/report.ts';
+import { reportAuthorization } from './authz/report.ts';
 import { countSockets } from './sockets.ts';
 import { fillItems, fillRules, installKinds } from './fill.ts';
 import { printTable, type Figures } from './table.ts';
@@ -54,6 +57,8 @@ async function main(): Promise<void> {
     options: { rules: { type: 'string', default: '100000' }, items: { type: 'string', default: '10000' } },
   });
   const [rules, items] = [Number(values.rules), Number(values.items)];
+  reportAuthorization([1_000, 10_000, 100_000, 1_000_000]);
+  await reportServer({ rules, churn: 100, seconds: 4, rounds: 5, protocols: ['http/1.1', 'h2'] });
   const folder = mkdtempSync(join(tmpdir(), 'tke-bench-'));
   const controlPlane = await ControlPlane.start();
   try {
@@ -69,6 +74,11 @@ async function main(): Promise<void> {
       'informer, here': figuresOf(process.execPath, [...node('informer'), kubeconfig]),
       'bare paged list, Node': figuresOf(process.execPath, [...node('paged-list'), kubeconfig]),
       'informer, Go': figuresOf(join(folder, 'informer'), ['-kubeconfig', kubeconfig]),
+    });
+
+    printTable(`authz-webhook, from start to ready with ${rules} Rules`, {
+      'authz-webhook': await readyFigures(controlPlane),
+      'bare paged list, Node': figuresOf(process.execPath, [...node('paged-list'), kubeconfig]),
     });
 
     await fillItems(client, items);

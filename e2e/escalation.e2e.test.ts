@@ -92,6 +92,19 @@ describe('bob, who may write policies and bindings', () => {
     minutes,
   );
 
+  test('locks nobody out, and weakens nothing that is stronger than he is', async () => {
+    expect(await create('bob', policy('pol-lock', ['*'], ['*'], 'deny'))).toMatchObject(refused('must not deny'));
+    const patch = '{"spec":{"statement":{"actions":["getPod"],"resources":["namespace:default/pod:*"]}}}';
+    for (const name of ['pol-strong', 'pol-default-administrator']) {
+      const weakened = ['patch', 'policy', name, '--type=merge', '-p', patch];
+      expect(await hub.kubectl(weakened, { user: 'bob' })).toMatchObject(refused('could not put back'));
+      const deleted = ['delete', 'policy', name, '--wait=false'];
+      expect(await hub.kubectl(deleted, { user: 'bob' })).toMatchObject(refused('could not put back'));
+    }
+    const taken = policy('pol-newtenant-administrator', ['getPod'], ['namespace:default/pod:*']);
+    expect(await create('bob', taken)).toMatchObject(refused('another ending'));
+  });
+
   test('does not take off what denies him something', async () => {
     const taken = ['delete', 'policybinding', 'pb-no-secret', '--wait=false'];
     expect(await hub.kubectl(taken, { user: 'bob' })).toMatchObject(refused('must not lift'));

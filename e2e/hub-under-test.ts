@@ -4,14 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { ClusterAccess, findDetached, startWatched, type KubectlResult, type RunningProcess } from '@tke/envtest';
+import {
+  ClusterAccess,
+  findDetached,
+  freePort,
+  startDetached,
+  startWatched,
+  untilReady,
+  type DetachedProcess,
+  type KubectlResult,
+  type LoadTarget,
+  type RunningProcess,
+} from '@tke/envtest';
+import { issueCertificate, type CertificateAndKey } from '@tke/pki';
 import { systemClock } from '@tke/time';
 
 const run = promisify(execFile);
 export const repository = join(import.meta.dirname, '..');
 
 interface Settings {
-  readonly ports: Readonly<Record<'managerWebhook' | 'managerHealth' | 'managerMetrics', number>>;
+  readonly ports: Readonly<
+    Record<'authzWebhook' | 'authzMetrics' | 'managerWebhook' | 'managerHealth' | 'managerMetrics', number>
+  >;
 }
 
 /** A hub of its own in a temporary folder, used as its user would: by the commands behind make, and by kubectl. */
@@ -80,12 +94,27 @@ export class HubUnderTest {
     return stdout.trim() === '' ? stderr.trim() : stdout.trim();
   }
 
-  async process(name: string): Promise<RunningProcess> {
+  async process(name: string): Promise<DetachedProcess> {
     const found = await findDetached(join(this.folder, 'run'), name, systemClock);
     if (found === undefined) {
       throw new Error(`${name} does not run`);
     }
     return found;
+  }
+
+  /** Kills a process of the hub at once. `revive` starts it again just as it was. */
+  async kill(name: string): Promise<{ readonly command: readonly string[]; revive(): Promise<void> }> {
+    const running = await this.process(name);
+    const { cwd, logFile } = running;
+    const [command = '', ...args] = running.command;
+    running.kill('SIGKILL');
+    await running.untilExit();
+    return {
+      command: running.command,
+      revive: async () => {
+        await startDetached({ name, command, args, cwd, logFile, runDir: join(this.folder, 'run') }, systemClock);
+      },
+    };
   }
 
   async settings(): Promise<Settings> {
@@ -118,6 +147,47 @@ export class HubUnderTest {
     });
   }
 
+  /** Another replica of the webhook whose command is given, on a port of its own. It dies with the test. */
+  async startWebhook(name: string, port: number, [, ...standing]: readonly string[]): Promise<RunningProcess> {
+    const args = standing.filter((arg) => !/^--(address|health-address|metrics-address)=/.test(arg));
+    const healthPort = await freePort(Math.random, [port]);
+    const own = [`--address=127.0.0.1:${port}`, `--health-address=127.0.0.1:${healthPort}`, '--metrics-address='];
+    const running = await startWatched({
+      name,
+      command: process.execPath,
+      args: [...args, ...own],
+      cwd: this.folder,
+      logFile: join(this.folder, 'logs', `${name}.log`),
+    });
+    const probe = async (signal: AbortSignal) => (await fetch(`http://127.0.0.1:${healthPort}/readyz`, { signal })).ok;
+    await untilReady(running, { probe, timeoutMs: 30_000, clock: systemClock });
+    return running;
+  }
+
+  /** The webhook, asked as the hub's API server asks it, or as somebody else with a certificate of the same authority. */
+  async webhookTarget(commonName = 'kube-apiserver'): Promise<LoadTarget & { readonly client: CertificateAndKey }> {
+    const [certPem = '', keyPem = ''] = await Promise.all(
+      ['ca.crt', 'ca.key'].map((file) => readFile(join(this.folder, 'authz', file), 'utf8')),
+    );
+    const ca = { certPem, keyPem };
+    const client = await issueCertificate({ ca, commonName, usages: ['client'], clock: systemClock });
+    const { authzWebhook } = (await this.settings()).ports;
+    return { url: `https://127.0.0.1:${authzWebhook}`, serverName: '', ca: certPem, client };
+  }
+
+  /** The API server, asked by its administrator. */
+  async apiServerTarget(): Promise<LoadTarget> {
+    const { url, pki } = await ClusterAccess.open(this.folder);
+    const client = await issueCertificate({
+      ca: pki.ca,
+      commonName: 'load',
+      organizations: ['system:masters'],
+      usages: ['client'],
+      clock: systemClock,
+    });
+    return { url, ca: pki.ca.certPem, client };
+  }
+
   log(name: string): Promise<string> {
     return readFile(join(this.folder, 'logs', `${name}.log`), 'utf8');
   }
@@ -143,4 +213,20 @@ export function grant(name: string, user: string, actions: readonly string[], ef
     spec: { tenantID: 'default', policyID: `pol-${name}`, users: [{ id: `usr-${user}`, name: user }] },
   };
   return { policy, binding };
+}
+
+/** Reviews whose answer the samples give, of every kind of answer. */
+export function knownReviews(path: string) {
+  const of = (right: string, user: string, verb: string, resource: string, name = '') => {
+    const resourceAttributes = { namespace: 'default', version: 'v1', verb, resource, name };
+    const spec = { user, groups: ['system:authenticated', 'tenant:default'], resourceAttributes };
+    return { path, body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec }, right: [right] };
+  };
+  return [
+    of('allow', 'alice', 'list', 'pods'),
+    of('allow', 'bob', 'get', 'secrets', 'web'),
+    of('deny', 'bob', 'get', 'secrets', 'db-password'),
+    of('noOpinion', 'alice', 'delete', 'pods', 'web'),
+    of('noOpinion', 'mallory', 'list', 'secrets'),
+  ];
 }

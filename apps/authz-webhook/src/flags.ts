@@ -5,7 +5,7 @@ export const flags = {
   'tls-dir': { type: 'string', description: 'folder with tls.crt and tls.key; changes are followed' },
   'client-ca': {
     type: 'string',
-    description: 'CA file of the callers; callers without a certificate of it are refused',
+    description: 'CA file of the callers, whose changes are followed; callers without a certificate of it are refused',
   },
   'hub-common-name': {
     type: 'string',
@@ -23,5 +23,18 @@ export const flags = {
     description: 'seconds to go on serving after SIGTERM, until nobody sends requests here any more',
     default: '5',
   },
+  'caller-rate': {
+    type: 'string',
+    description:
+      'reviews per second that one caller (common name of a client certificate) may ask for; more are held back',
+    default: '5000',
+  },
+  http2: { type: 'boolean', description: 'offer HTTP/2 too; kube-apiserver then asks over one connection' },
+  'decision-log': {
+    type: 'string',
+    description: 'which decisions to log: off, denied (all but those that allow) or all',
+    default: 'off',
+  },
+  'decision-log-rate': { type: 'string', description: 'decisions to log per second at most', default: '100' },
   model: { type: 'string', description: 'Casbin model file to decide by, instead of the built-in model' },
 } as const satisfies FlagSpecs;

@@ -168,3 +168,68 @@ test('a watch without an event or a bookmark for more than ten minutes makes it 
   await settle();
   expect(readyChecks.watches).not.toThrow();
 });
+
+describe('what can be seen from outside', () => {
+  test('an answer names the version of the rules it was made from', async () => {
+    const server = tenantServer();
+    const { ask } = await run(server);
+    const versionOf = async () => / \(rules at (\d+)\)$/.exec((await ask(getPod)).reason ?? '')?.[1];
+    const before = Number(await versionOf());
+    expect(before).toBeGreaterThan(0);
+    server.put(policy, 'pol-b', { spec: { tenantID: 't' } }); // no rule
+    await settle();
+    expect(Number(await versionOf())).toBe(before);
+    server.delete(rule, 'ann');
+    await settle();
+    expect(Number(await versionOf())).toBeGreaterThan(before);
+  });
+
+  test('decisions are counted by result and timed, clusters by kind', async () => {
+    const { ask, askAs, metrics } = await run(tenantServer());
+    await ask(getPod);
+    await ask(getPod);
+    await ask(getPod, 'nobody');
+    await askAs('cluster:cls-1', getPod, 'cls-1');
+    expect(() => askAs('cluster:cls-1', getPod)).toThrow(expect.objectContaining({ code: 'Forbidden' }));
+    const text = await metrics.expose();
+    const counted = [...text.matchAll(/^tke_authz_decisions_total\{cluster="(\w+)",result="(\w+)"\} (\d+)$/gm)];
+    expect(
+      Object.fromEntries(counted.map(([, cluster, result, count]) => [`${cluster} ${result}`, Number(count)])),
+    ).toEqual({
+      'hub allow': 2,
+      'hub deny': 0,
+      'hub noOpinion': 1,
+      'hub error': 0,
+      'member allow': 0,
+      'member deny': 0,
+      'member noOpinion': 1,
+      'member error': 0,
+    });
+    expect(text).toContain('tke_authz_decision_duration_seconds_count{result="allow"} 2');
+    expect(text).toContain('tke_authz_decision_duration_seconds_bucket{le="+Inf",result="noOpinion"} 2');
+  });
+
+  test('a decision that cannot be made counts as an error', async () => {
+    const { ask, metrics } = await run(tenantServer(rule));
+    expect(() => ask(getPod)).toThrow(expect.objectContaining({ code: 'RulesNotSynced' }));
+    expect(await metrics.expose()).toContain('tke_authz_decisions_total{cluster="hub",result="error"} 1');
+  });
+
+  test('the age of what is known, and its version, are metrics', async () => {
+    const server = tenantServer();
+    const { clock, metrics, log } = await run(server);
+    await clock.advance(30_000);
+    followedKinds.slice(1).forEach((kind) => server.bookmark(kind));
+    await settle();
+    const text = await metrics.expose();
+    expect(text).toContain('tke_authz_snapshot_age_seconds 30');
+    expect(Number(/^tke_authz_rules_revision (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
+    expect(log()).toBe('');
+  });
+
+  test('decisions are logged', async () => {
+    const { ask, log } = await run(tenantServer());
+    await ask(getPod);
+    expect(JSON.parse(log())).toMatchObject({ logger: 'decisions', user: 'ann', tenant: 't', decision: 'allow' });
+  });
+});

@@ -7,6 +7,8 @@ import type { Clock } from '@tke/time';
 import type { Authorizer as ReviewHandler } from '@tke/webhook';
 
 import { reviewHandler } from './authorize.ts';
+import { decisionLog, type DecisionLogOptions } from './decision-log.ts';
+import { decisionMetrics } from './decision-metrics.ts';
 import { exportRuleMetrics } from './rule-metrics.ts';
 
 /** After that long without a word, a grant that was taken back may still be in memory: better no answer than that one. */
@@ -18,6 +20,7 @@ export interface ReviewServiceOptions extends Pick<AuthorizerOptions, 'engine' |
   readonly logger: Logger;
   readonly metrics: RuntimeMetrics;
   readonly clock: Clock;
+  readonly decisionLog: Pick<DecisionLogOptions, 'mode' | 'perSecond'>;
 }
 
 export interface ReviewService {
@@ -30,7 +33,7 @@ export interface ReviewService {
 
 /** Everything of the webhook but its server: from what is watched to the answer to a review. */
 export function reviewService(options: ReviewServiceOptions): ReviewService {
-  const { reader, logger, metrics, clock, hubCommonName, ...decision } = options;
+  const { reader, logger, metrics, clock, hubCommonName, decisionLog: logged, ...decision } = options;
   const cache = new Cache({ reader, logger, clock, metrics: metrics.cache });
   const log = logger.withName('rules');
   const state = new AuthorizationState(({ name, source, defects }) =>
@@ -40,11 +43,18 @@ export function reviewService(options: ReviewServiceOptions): ReviewService {
   const silent = () => cache.silentFor(longestSilenceMs);
   const ready = () => watch.synced && silent().length === 0;
   const { rules, tenants, projects } = state;
-  exportRuleMetrics(metrics.registry, rules);
+  const { registry } = metrics;
+  exportRuleMetrics(registry, { state, silentMs: () => cache.longestSilenceMs });
   const authorizer = new Authorizer({ rules, tenants, projects, ready, ...decision });
   return {
     cache,
-    handler: reviewHandler(authorizer, { ready, hubCommonName }),
+    handler: reviewHandler(authorizer, {
+      ready,
+      hubCommonName,
+      clock,
+      revision: () => state.revision,
+      observers: [decisionMetrics(registry), decisionLog({ ...logged, logger, clock, registry })],
+    }),
     readyChecks: {
       rules: () => {
         if (!watch.synced) {

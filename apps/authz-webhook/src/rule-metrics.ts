@@ -1,8 +1,14 @@
-import type { RuleIndex } from '@tke/authz';
+import type { AuthorizationState } from '@tke/authz-state';
 import { Gauge, type Registry } from 'prom-client';
 
-/** Exports how many Rules take part in decisions, and how many do not. Read at every scrape. */
-export function exportRuleMetrics(registry: Registry, rules: RuleIndex): void {
+export interface RuleMetricsOptions {
+  readonly state: Pick<AuthorizationState, 'rules' | 'revision'>;
+  /** Milliseconds since the least heard of all watches brought a word. */
+  readonly silentMs: () => number;
+}
+
+/** Exports what decisions are made from and how old it may be. Read at every scrape. */
+export function exportRuleMetrics(registry: Registry, { state, silentMs }: RuleMetricsOptions): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
@@ -12,10 +18,18 @@ export function exportRuleMetrics(registry: Registry, rules: RuleIndex): void {
         this.set(value());
       },
     });
-  gauge('tke_authz_rules', 'Rules that take part in decisions.', () => rules.size);
+  gauge('tke_authz_rules', 'Rules that take part in decisions.', () => state.rules.size);
   gauge(
     'tke_authz_defective_rules',
     'Rules that take part in no decision; the log has their defects.',
-    () => rules.defects().length,
+    () => state.rules.defects().length,
+  );
+  gauge(
+    'tke_authz_snapshot_age_seconds',
+    'Time since the watch that has been silent longest brought an event or a bookmark.',
+    () => silentMs() / 1000,
+  );
+  gauge('tke_authz_rules_revision', 'resourceVersion of the newest Rule that decisions know of.', () =>
+    Number(state.revision),
   );
 }

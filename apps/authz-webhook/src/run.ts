@@ -7,43 +7,52 @@ import {
   Manager,
   RuntimeMetrics,
   parseAddress,
+  parseOneOf,
+  parsePositive,
   parseSeconds,
   required,
   type commonFlags,
   type Flags,
 } from '@tke/runtime';
 import { systemClock } from '@tke/time';
-import { FileCertificates, HttpsServer, WebhookMetrics, subjectAccessReviewRoutes } from '@tke/webhook';
+import {
+  defaultLimits,
+  FileAuthority,
+  FileCertificates,
+  HttpsServer,
+  WebhookMetrics,
+  subjectAccessReviewRoutes,
+} from '@tke/webhook';
 
+import { decisionLogModes } from './decision-log.ts';
 import type { flags as ownFlags } from './flags.ts';
 import { reviewService } from './review-service.ts';
 
 type WebhookFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
+const stopMarginMs = 10_000;
+
 /** Serves reviews until the signal aborts. Every replica serves; there is nothing to elect. */
 export async function run(flags: WebhookFlags, logger: Logger, signal: AbortSignal): Promise<void> {
   const engine = engineOf(flags.model === undefined ? builtinModel : await readFile(flags.model, 'utf8'));
   const metrics = new RuntimeMetrics();
-  const client = await connect({
-    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
-    userAgent: 'tke-authz-webhook',
-    logger,
-    onRequest: (request) => metrics.onRequest(request),
-  });
+  const client = await connect({ ...clientFlags(flags), logger, onRequest: (request) => metrics.onRequest(request) });
   const { cache, handler, readyChecks } = reviewService({
     reader: client,
     engine,
-    hubTenants: new Set(namesIn(flags['hub-tenants'])),
-    hubCommonName: flags['hub-common-name'],
     logger,
     metrics,
     clock: systemClock,
+    ...decisionFlags(flags),
   });
+  const clientCa = new FileAuthority({ path: required('client-ca', flags['client-ca']), logger });
+  await clientCa.load();
   const certificates = new FileCertificates({ files: { dir: required('tls-dir', flags['tls-dir']) }, logger });
   const server = new HttpsServer({
     name: 'authz',
-    ...(await serverFlags(flags)),
+    ...serverFlags(flags),
     certificates,
+    clientCa,
     routes: subjectAccessReviewRoutes(handler),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
@@ -57,6 +66,7 @@ export async function run(flags: WebhookFlags, logger: Logger, signal: AbortSign
     ...managerFlags(flags),
   });
   manager.add(certificates, 'webhook');
+  manager.add(clientCa, 'webhook');
   manager.add(server, 'webhook');
   manager.addReadyCheck('server', (checking) => server.probe(checking));
   for (const [name, check] of Object.entries(readyChecks)) {
@@ -65,17 +75,38 @@ export async function run(flags: WebhookFlags, logger: Logger, signal: AbortSign
   await manager.start(signal);
 }
 
-async function serverFlags(flags: WebhookFlags) {
+function clientFlags({ kubeconfig }: WebhookFlags) {
+  return { userAgent: 'tke-authz-webhook', ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+}
+
+function decisionFlags(flags: WebhookFlags) {
+  return {
+    hubTenants: new Set(namesIn(flags['hub-tenants'])),
+    hubCommonName: flags['hub-common-name'],
+    decisionLog: {
+      mode: parseOneOf('decision-log', flags['decision-log'], decisionLogModes),
+      perSecond: parsePositive('decision-log-rate', flags['decision-log-rate']),
+    },
+  };
+}
+
+function serverFlags(flags: WebhookFlags) {
   return {
     address: parseAddress('address', flags.address),
-    clientCa: await readFile(required('client-ca', flags['client-ca']), 'utf8'),
-    limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
+    http2: flags.http2,
+    limits: {
+      lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']),
+      callerRate: { ...defaultLimits.callerRate, perSecond: parsePositive('caller-rate', flags['caller-rate']) },
+    },
   };
 }
 
 function managerFlags(flags: WebhookFlags) {
   const metricsAddress = flags['metrics-address'];
+  const drainMs = parseSeconds('shutdown-delay', flags['shutdown-delay']) + defaultLimits.drainTimeoutMs;
   return {
+    // The server may need all of that; what is stopped after it needs a moment of its own.
+    gracefulStopMs: drainMs + stopMarginMs,
     healthAddress: parseAddress('health-address', flags['health-address']),
     ...(metricsAddress === '' ? {} : { metricsAddress: parseAddress('metrics-address', metricsAddress) }),
   };

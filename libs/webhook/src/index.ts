@@ -4,11 +4,16 @@ export { HttpsServer } from './server/https-server.ts';
 export type { HttpsServerOptions } from './server/https-server.ts';
 export { defaultLimits } from './server/limits.ts';
 export type { ServerLimits } from './server/limits.ts';
+export { LatencyHistogram } from './server/latency-histogram.ts';
 export { WebhookMetrics } from './server/metrics.ts';
+export { Pacer } from './server/caller-rate.ts';
+export type { CallerRate } from './server/caller-rate.ts';
 export type { PeerIdentity } from './server/peer-identity.ts';
 export { RequestProblem } from './server/request-problem.ts';
 export type { Route, RouteRequest, RouteResponse } from './server/route.ts';
 
+export { FileAuthority } from './certificates/file-authority.ts';
+export type { FileAuthorityOptions } from './certificates/file-authority.ts';
 export { FileCertificates } from './certificates/file-certificates.ts';
 export type { FileCertificatesOptions } from './certificates/file-certificates.ts';
 export { certificateRotatorPermissions } from './certificates/permissions.ts';
@@ -17,7 +22,7 @@ export type { CertificateRotatorOptions } from './certificates/rotator.ts';
 export type { WebhookConfigurationRef } from './certificates/ca-bundle.ts';
 export { SecretCertificates } from './certificates/secret-source.ts';
 export type { SecretCertificatesOptions } from './certificates/secret-source.ts';
-export type { CertificatePair, CertificateSource } from './certificates/source.ts';
+export type { AuthoritySource, CertificatePair, CertificateSource } from './certificates/source.ts';
 
 export { admissionRoutes } from './admission/routes.ts';
 export type { AdmissionRoutesOptions } from './admission/routes.ts';

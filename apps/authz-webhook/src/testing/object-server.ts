@@ -34,7 +34,9 @@ export class ObjectServer implements Reader {
     const object = this.#objects.get(key);
     if (object !== undefined) {
       this.#objects.delete(key);
-      this.#send(kindKey(kind), { type: 'DELETED', object });
+      // What is deleted comes with the version of its deletion.
+      const metadata = { ...object.metadata, resourceVersion: String(++this.#version) };
+      this.#send(kindKey(kind), { type: 'DELETED', object: { ...object, metadata } });
     }
   }
 

@@ -31,6 +31,7 @@ export async function runService(server: ObjectServer) {
     logger: createLogger({ stream }),
     metrics,
     clock,
+    decisionLog: { mode: 'all', perSecond: 5 },
   });
   const stop = new AbortController();
   const running = service.cache.start(stop.signal);

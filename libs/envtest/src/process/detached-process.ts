@@ -21,9 +21,11 @@ interface Remembered {
   readonly logFile: string;
 }
 
-/** A process that outlives this one. */
+/** A process that outlives this one, with what it takes to start it again. */
 export interface DetachedProcess extends RunningProcess {
   readonly command: readonly string[];
+  readonly cwd: string;
+  readonly logFile: string;
 }
 
 const exitCheckMs = 50;

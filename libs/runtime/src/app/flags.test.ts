@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { helpText, parseAddress, parseFlags, parseLevel, parseSeconds, required } from './flags.ts';
+import {
+  helpText,
+  parseAddress,
+  parseFlags,
+  parseLevel,
+  parseOneOf,
+  parsePositive,
+  parseSeconds,
+  required,
+} from './flags.ts';
 
 const specs = {
   name: { type: 'string', description: 'a name' },
@@ -56,4 +65,16 @@ test('a flag that must be there is asked for by name', () => {
 test('an unknown log level is refused, since it would silence errors too', () => {
   expect(parseLevel('warn')).toBe('warn');
   expect(() => parseLevel('trace')).toThrow(/error, warn, info, debug/);
+});
+
+test('a rate is a number above zero', () => {
+  expect(parsePositive('rate', '0.5')).toBe(0.5);
+  for (const text of ['', '0', '-1', 'many', 'Infinity']) {
+    expect(() => parsePositive('rate', text)).toThrow(/--rate/);
+  }
+});
+
+test('one of some words is any of them and no other', () => {
+  expect(parseOneOf('log', 'all', ['off', 'all'])).toBe('all');
+  expect(() => parseOneOf('log', 'ALL', ['off', 'all'])).toThrow(/--log is "ALL".*off, all/);
 });

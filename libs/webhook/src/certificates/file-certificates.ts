@@ -1,15 +1,14 @@
-import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { errorMessage } from '@tke/errors';
 import type { Logger } from '@tke/log';
 import type { Runnable } from '@tke/runtime';
 import { systemClock, type Clock } from '@tke/time';
 
+import { followFiles } from './follow-files.ts';
 import { CertificateHolder } from './holder.ts';
 import type { CertificatePair, CertificateSource } from './source.ts';
-import { Wakeup } from './wakeup.ts';
 
 export interface FileCertificatesOptions {
   /** Either a directory with `tls.crt` and `tls.key`, as a mounted Secret has, or both paths. */
@@ -17,12 +16,6 @@ export interface FileCertificatesOptions {
   readonly logger: Logger;
   readonly clock?: Clock;
 }
-
-/** A bind mount or a network file system sends no events; controller-runtime's certwatcher polls as often. */
-const pollMs = 10_000;
-
-/** Certificate and key are written one after the other: both events become one read. */
-const settleMs = 100;
 
 /** Serves a pair of PEM files and follows their changes. The last good pair is kept. */
 export class FileCertificates implements CertificateSource, Runnable {
@@ -52,26 +45,11 @@ export class FileCertificates implements CertificateSource, Runnable {
 
   /** Follows the files until the signal aborts. */
   async start(signal: AbortSignal): Promise<void> {
-    const changes = new Wakeup();
-    for (const directory of new Set([dirname(this.#certPath), dirname(this.#keyPath)])) {
-      this.#watch(directory, changes, signal);
-    }
-    while (!signal.aborted) {
-      await this.#load();
-      await changes.wait(pollMs, this.#clock, signal);
-      await this.#clock.sleep(settleMs, signal).catch(() => undefined);
-    }
-  }
-
-  /** The directory, not the files: the kubelet replaces a symbolic link beside them and never touches them. */
-  #watch(directory: string, changes: Wakeup, signal: AbortSignal): void {
-    const onError = (error: unknown) =>
-      this.#logger.warn('Watching certificate files failed, polling them', { directory, error });
-    try {
-      watch(directory, { persistent: false, signal }, () => changes.notify()).on('error', onError);
-    } catch (error) {
-      onError(error);
-    }
+    await followFiles([this.#certPath, this.#keyPath], () => this.#load(), {
+      logger: this.#logger,
+      clock: this.#clock,
+      signal,
+    });
   }
 
   async #load(): Promise<void> {

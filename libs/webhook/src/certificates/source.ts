@@ -11,3 +11,11 @@ export interface CertificateSource {
   /** Calls back with every later pair that is good and differs from the one before. Returns what ends that. */
   subscribe(listener: (pair: CertificatePair) => void): () => void;
 }
+
+/** Where a server gets the CA of its callers from, now and later. */
+export interface AuthoritySource {
+  /** PEM of the last good one; undefined until there is one, and then nobody is let in. */
+  current(): string | undefined;
+  /** Calls back with every later one that differs from the one before. Returns what ends that. */
+  subscribe(listener: (caPem: string) => void): () => void;
+}

@@ -1,11 +1,12 @@
 import { describeError } from '@tke/errors';
 import type { SubjectAccessReviewStatus } from '@tke/meta';
 
+import type { PeerIdentity } from '../server/peer-identity.ts';
 import { failureStatus, RequestProblem } from '../server/request-problem.ts';
 import type { Route, RouteRequest, RouteResponse } from '../server/route.ts';
 
 import { decodeSubjectAccessReview, encodeSubjectAccessReview } from './review.ts';
-import type { Authorizer } from './types.ts';
+import type { AuthorizeContext, Authorizer } from './types.ts';
 
 /** The apiserver caches no answer to attributes beyond 10 kB, so a megabyte is more than it will ever send. */
 const maxBodyBytes = 1024 * 1024;
@@ -42,14 +43,29 @@ function review(authorizer: Authorizer, request: RouteRequest): RouteResponse | 
     });
   }
   const { apiVersion, spec } = decodeSubjectAccessReview(request.body);
-  const { params, peer, signal } = request;
-  const { cluster } = params;
   const answer = (status: SubjectAccessReviewStatus): RouteResponse => ({
     status: 200,
     body: encodeSubjectAccessReview(apiVersion, status),
   });
-  const decision = authorizer.authorize(spec, { ...(cluster === undefined ? {} : { cluster }), peer, signal });
+  const decision = authorizer.authorize(spec, new ReviewContext(request));
   return decision instanceof Promise ? decision.then(answer) : answer(decision);
+}
+
+/** Whoever decides at once does not ask for the signal, and making it costs more than the rest of a review. */
+class ReviewContext implements AuthorizeContext {
+  readonly cluster: string | undefined;
+  readonly peer: PeerIdentity | undefined;
+  readonly #request: RouteRequest;
+
+  constructor(request: RouteRequest) {
+    this.cluster = request.params.cluster;
+    this.peer = request.peer;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 function unavailable(message: string): RouteResponse {

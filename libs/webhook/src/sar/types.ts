@@ -4,7 +4,7 @@ import type { PeerIdentity } from '../server/peer-identity.ts';
 
 export interface AuthorizeContext {
   /** Last segment of the path the apiserver is configured with; absent for the hub. Compare it with the peer. */
-  readonly cluster?: string;
+  readonly cluster?: string | undefined;
   /** Who asks; undefined where the server does not require client certificates. */
   readonly peer: PeerIdentity | undefined;
   readonly signal: AbortSignal;

@@ -1,5 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 
+import type { Clock } from '@tke/time';
+
+import type { Exchange } from './exchange.ts';
 import { RequestProblem } from './request-problem.ts';
 
 /** The caller has closed the connection: nobody is left to answer. */
@@ -24,33 +27,51 @@ export class BodyBudget {
 
   /** Room for one body; `[Symbol.dispose]` gives it back. */
   reserve(): BodyReservation {
-    let held = 0;
-    return {
-      grow: (bytes, total) => {
-        if (total > alwaysAdmittedBytes && this.#used + bytes > this.#maxBytes) {
-          return false;
-        }
-        held += bytes;
-        this.#used += bytes;
-        return true;
-      },
-      [Symbol.dispose]: () => {
-        this.#used -= held;
-        held = 0;
-      },
-    };
+    return new BodyReservation(this);
+  }
+
+  /** False when `bytes` more, making `total` of one body, do not fit. */
+  take(bytes: number, total: number): boolean {
+    if (total > alwaysAdmittedBytes && this.#used + bytes > this.#maxBytes) {
+      return false;
+    }
+    this.#used += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#used -= bytes;
   }
 }
 
-export interface BodyReservation extends Disposable {
-  /** False when `bytes` more, making `total`, do not fit. */
-  grow(bytes: number, total: number): boolean;
+export class BodyReservation implements Disposable {
+  readonly #budget: BodyBudget;
+  #held = 0;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  /** False when so many more bytes do not fit. */
+  grow(bytes: number): boolean {
+    const fits = this.#budget.take(bytes, this.#held + bytes);
+    this.#held += fits ? bytes : 0;
+    return fits;
+  }
+
+  [Symbol.dispose](): void {
+    this.#budget.giveBack(this.#held);
+    this.#held = 0;
+  }
 }
 
+const json = 'application/json';
+
 /** Checks what headers tell about the body before any of it is read. Throws `RequestProblem`. */
-export function checkBodyHeaders({ headers }: IncomingMessage, maxBytes: number): void {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
+export function checkBodyHeaders(headers: IncomingHttpHeaders, maxBytes: number): void {
+  const declared = headers['content-type'];
+  const type = declared === json ? json : declared?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== json) {
     throw new RequestProblem('UnsupportedMediaType', `Content-Type is ${JSON.stringify(type ?? '')}`, {
       remedy: 'Send Content-Type: application/json.',
     });
@@ -67,39 +88,66 @@ export function checkBodyHeaders({ headers }: IncomingMessage, maxBytes: number)
   }
 }
 
-/** Reads a body, counting as it comes. Rejects with `RequestProblem` (413, 429) or `CallerGone`. */
-export function readBody(request: IncomingMessage, maxBytes: number, reservation: BodyReservation): Promise<Buffer> {
+export interface BodyBounds {
+  readonly maxBytes: number;
+  readonly reservation: BodyReservation;
+  readonly clock: Clock;
+}
+
+/** Reads a body, counting as it comes. Rejects with `RequestProblem` (408, 413, 429) or `CallerGone`. */
+export function readBody(exchange: Exchange, { maxBytes, reservation, clock }: BodyBounds): Promise<Buffer> {
+  const { body, bodyTimeoutMs } = exchange;
+  if (body.destroyed) {
+    return Promise.reject(new CallerGone('connection closed before the body was read'));
+  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (finish: () => void) => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+      timer?.cancel();
+      body.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
       finish();
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
         settle(() => reject(tooLarge(maxBytes)));
-      } else if (!reservation.grow(chunk.length, size)) {
+      } else if (!reservation.grow(chunk.length)) {
         settle(() => reject(overloaded()));
       } else {
         chunks.push(chunk);
       }
     };
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, size)));
     const onGone = () => settle(() => reject(new CallerGone('connection closed before the body was complete')));
-    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+    const onEnd = () => (exchange.complete ? settle(() => resolve(joined(chunks, size))) : onGone());
+    const onLate = () => settle(() => reject(tooSlow()));
+    const timer = bodyTimeoutMs === undefined ? undefined : clock.setTimer(bodyTimeoutMs, onLate);
+    body.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
+  });
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size);
+}
+
+function tooSlow(): RequestProblem {
+  return new RequestProblem('RequestTimeout', 'the request did not arrive in time', {
+    remedy: 'Send it without pauses.',
+    limit: 'slowBody',
   });
 }
 
 function tooLarge(maxBytes: number): RequestProblem {
   return new RequestProblem('RequestEntityTooLarge', `the body is longer than ${maxBytes} bytes`, {
     remedy: 'Send a smaller object.',
+    limit: 'bodySize',
   });
 }
 
 function overloaded(): RequestProblem {
   return new RequestProblem('TooManyRequests', 'too many large bodies are being received', {
     remedy: 'Send it again in a moment.',
+    limit: 'bodyMemory',
   });
 }

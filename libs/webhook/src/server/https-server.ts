@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 
 import { errorMessage } from '@tke/errors';
@@ -9,10 +8,11 @@ import { certificateInfo } from '@tke/pki';
 import type { Runnable } from '@tke/runtime';
 import { systemClock, type Clock } from '@tke/time';
 
-import type { CertificatePair, CertificateSource } from '../certificates/source.ts';
+import type { AuthoritySource, CertificatePair, CertificateSource } from '../certificates/source.ts';
 import { webhookErrors } from '../errors.ts';
 
-import { answerProtocolError } from './protocol-error.ts';
+import { Connections } from './connections.ts';
+import { createListener, type Listener } from './listener.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { probeTls } from './probe.ts';
@@ -25,8 +25,13 @@ export interface HttpsServerOptions {
   /** Port 0 takes a free one. */
   readonly address: { readonly host: string; readonly port: number };
   readonly certificates: CertificateSource;
-  /** PEM. When given, only callers with a certificate of this CA get past the handshake. */
-  readonly clientCa?: string;
+  /**
+   * PEM, or where to follow it. When given, only callers with a certificate of this CA get past the handshake. When it
+   * changes, connections made under the one before end with their next answer.
+   */
+  readonly clientCa?: string | AuthoritySource;
+  /** Offers HTTP/2 beside HTTP/1.1. Default false. */
+  readonly http2?: boolean;
   readonly routes: readonly Route[];
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -46,9 +51,9 @@ export class HttpsServer implements Runnable {
   readonly #clock: Clock;
   readonly #limits: ServerLimits;
   readonly #handler: RequestHandler;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
   readonly #listening = Promise.withResolvers<undefined>();
-  #server: Server | undefined;
+  #server: Listener | undefined;
   #served: CertificatePair | undefined;
   #draining = false;
   #handshakeLoggedAt = -Infinity;
@@ -65,6 +70,7 @@ export class HttpsServer implements Runnable {
     for (const route of routes) {
       metrics?.announce(route.path);
     }
+    this.#connections = new Connections({ limits: this.#limits, clock: this.#clock, metrics });
     this.#handler = new RequestHandler({
       router: new Router(routes),
       limits: this.#limits,
@@ -99,8 +105,7 @@ export class HttpsServer implements Runnable {
       }
       throw error;
     }
-    const unsubscribe = this.#options.certificates.subscribe((pair) => this.#renew(pair));
-    this.#renewMissed();
+    const unsubscribe = this.#follow();
     this.#options.logger.info('Serving', { server: this.name, url: this.url });
     this.#listening.resolve(undefined);
     await aborted(signal);
@@ -117,43 +122,35 @@ export class HttpsServer implements Runnable {
     await probeTls({ ...this.#address(), fingerprint, timeoutMs: this.#limits.handshakeTimeoutMs, signal });
   }
 
-  async #listen(pair: CertificatePair): Promise<Server> {
-    const { address, clientCa, logger } = this.#options;
-    const limits = this.#limits;
-    const server = createServer({
-      ...this.#context(pair),
+  async #listen(pair: CertificatePair): Promise<Listener> {
+    const { address, clientCa, http2 = false, logger, metrics } = this.#options;
+    const server = createListener({
+      context: this.#context(pair),
       requestCert: clientCa !== undefined,
-      rejectUnauthorized: clientCa !== undefined,
-      handshakeTimeout: limits.handshakeTimeoutMs,
-      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      maxHeaderSize: limits.maxHeaderBytes,
-      // The default of 30 s would let a slow caller stay that much longer.
-      connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs),
+      http2,
+      limits: this.#limits,
+      clock: this.#clock,
+      connections: this.#connections,
+      metrics,
+      serve: (exchange) => this.#handler.serve(exchange),
     });
-    server.maxConnections = limits.maxConnections;
-    server.on('request', (request, response) => this.#handler.serve(request, response));
-    server.on('clientError', (error, socket) => answerProtocolError(error, socket));
-    server.on('tlsClientError', (error, socket) => this.#onHandshakeError(error, socket));
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) => this.#onHandshakeError(error, socket));
     try {
       server.listen(address);
       await once(server, 'listening');
     } catch (error) {
       throw webhookErrors.ListenFailed(`${address.host}:${address.port}: ${errorMessage(error)}`, { cause: error });
     }
-    server.on('error', (error) => logger.error('Server failed', { server: this.name, error }));
+    server.on('error', (error: Error) => logger.error('Server failed', { server: this.name, error }));
     this.#took(pair);
     return server;
   }
 
   #context({ certPem, keyPem }: CertificatePair): SecureContextOptions {
     const { clientCa } = this.#options;
-    return { cert: certPem, key: keyPem, minVersion: 'TLSv1.2', ...(clientCa === undefined ? {} : { ca: clientCa }) };
+    const ca = typeof clientCa === 'object' ? clientCa.current() : clientCa;
+    // No CA at all would mean the machine's own list of authorities.
+    return { cert: certPem, key: keyPem, minVersion: 'TLSv1.2', ...(clientCa === undefined ? {} : { ca: ca ?? [] }) };
   }
 
   /** New handshakes get the new certificate, open connections stay as they are. */
@@ -164,6 +161,23 @@ export class HttpsServer implements Runnable {
     } catch (error) {
       this.#options.logger.error('Certificate refused, the one before stays in use', { server: this.name, error });
     }
+  }
+
+  #follow(): () => void {
+    const { certificates, clientCa } = this.#options;
+    const ends = [certificates.subscribe((pair) => this.#renew(pair))];
+    if (typeof clientCa === 'object') {
+      ends.push(clientCa.subscribe(() => this.#trustAnew()));
+    }
+    this.#renewMissed();
+    return () => ends.forEach((end) => end());
+  }
+
+  #trustAnew(): void {
+    if (this.#served !== undefined) {
+      this.#renew(this.#served);
+    }
+    this.#connections.outdate();
   }
 
   /** The pair may have changed while the server was being set up. */
@@ -183,7 +197,7 @@ export class HttpsServer implements Runnable {
    * The apiserver goes on using open connections of a pod that is no longer an endpoint (kubernetes/kubernetes#127335),
    * so each is closed by an answer of its own before the rest is.
    */
-  async #drain(server: Server): Promise<void> {
+  async #drain(server: Listener): Promise<void> {
     this.#draining = true;
     await this.#clock.sleep(this.#limits.lameDuckMs);
     const closed = once(server, 'close');
@@ -191,11 +205,9 @@ export class HttpsServer implements Runnable {
     const timer = this.#clock.setTimer(this.#limits.drainTimeoutMs, () => {
       this.#options.logger.warn('Cutting connections that did not end', {
         server: this.name,
-        count: this.#sockets.size,
+        count: this.#connections.size,
       });
-      for (const socket of this.#sockets) {
-        socket.destroy();
-      }
+      this.#connections.cut();
     });
     await closed;
     timer.cancel();

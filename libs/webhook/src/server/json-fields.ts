@@ -55,6 +55,10 @@ export class JsonFields {
     if (value === undefined) {
       return '';
     }
+    // Nearly always: what follows makes a path for a message that nobody may need.
+    if (isText(value, maxLength)) {
+      return value;
+    }
     return this.#checkedString(value, this.#child(key), maxLength) ?? '';
   }
 
@@ -69,7 +73,8 @@ export class JsonFields {
 
   /** Empty when absent. */
   strings(key: string, bounds: ListBounds): string[] {
-    return this.#stringList(this.value(key), this.#child(key), bounds);
+    const value = this.value(key);
+    return isTextList(value, bounds) ? value : this.#stringList(value, this.#child(key), bounds);
   }
 
   /** The objects of a list; empty when absent. */
@@ -94,6 +99,9 @@ export class JsonFields {
     }
     return Object.fromEntries(
       entries.map(([name, value]) => {
+        if (isTextList(value, { maxItems, maxLength })) {
+          return [name, value];
+        }
         const path = `${this.#child(key)}[${JSON.stringify(name.slice(0, 100))}]`;
         return [name, this.#stringList(value ?? undefined, path, { maxItems, maxLength })];
       }),
@@ -185,4 +193,12 @@ export class JsonFields {
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length <= maxLength;
+}
+
+function isTextList(value: unknown, { maxItems = defaultMaxItems, maxLength }: ListBounds): value is string[] {
+  return Array.isArray(value) && value.length <= maxItems && value.every((item) => isText(item, maxLength));
 }

@@ -29,12 +29,16 @@ export function parseJson(body: Buffer, maxDepth: number): unknown {
  * One pass over the bytes, before JSON.parse: recursion over a megabyte of brackets would cost a stack overflow or a
  * tree of as many objects. Bytes of multi-byte characters are all above 0x7f, so they are never taken for syntax.
  */
-export function nestsDeeperThan(body: Buffer, maxDepth: number): boolean {
+export function nestsDeeperThan(body: Uint8Array, maxDepth: number): boolean {
+  const { length } = body;
   let depth = 0;
-  for (let index = 0; index < body.length; index++) {
+  let inString = false;
+  for (let index = 0; index < length; index++) {
     const byte = body[index];
     if (byte === quote) {
-      index = endOfString(body, index + 1);
+      inString = !inString;
+    } else if (inString) {
+      index += byte === backslash ? 1 : 0;
     } else if (byte === openBrace || byte === openBracket) {
       depth++;
       if (depth > maxDepth) {
@@ -45,14 +49,6 @@ export function nestsDeeperThan(body: Buffer, maxDepth: number): boolean {
     }
   }
   return false;
-}
-
-function endOfString(body: Buffer, start: number): number {
-  let index = start;
-  while (index < body.length && body[index] !== quote) {
-    index += body[index] === backslash ? 2 : 1;
-  }
-  return index;
 }
 
 function malformed(message: string, remedy: string): RequestProblem {

@@ -1,7 +1,17 @@
+import type { CallerRate } from './caller-rate.ts';
+
 /** Bounds on what callers may cost. Sizes in bytes, times in milliseconds. */
 export interface ServerLimits {
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
+  /** Open connections of one caller, known by the common name of its certificate. */
+  readonly maxConnectionsPerCaller: number;
+  /** Handshakes of one remote address that have begun and not ended. */
+  readonly maxHandshakesPerAddress: number;
+  /** HTTP/2: requests of one connection at a time. */
+  readonly maxStreams: number;
+  /** Callers without a client certificate are not limited: where they are let in, nobody can tell them apart. */
+  readonly callerRate: CallerRate;
   readonly maxHeaderBytes: number;
   /** Nested arrays and objects in a body. */
   readonly maxJsonDepth: number;
@@ -22,7 +32,13 @@ export interface ServerLimits {
 }
 
 export const defaultLimits: ServerLimits = {
-  maxConnections: 1024,
+  maxConnections: 4096,
+  // An apiserver speaks HTTP/1.1 over as many connections as it has requests in flight, 600 by default.
+  maxConnectionsPerCaller: 1024,
+  maxHandshakesPerAddress: 256,
+  // What Go's server allows.
+  maxStreams: 250,
+  callerRate: { perSecond: 5_000, burstSeconds: 1, longestDelayMs: 1_000 },
   maxHeaderBytes: 64 * 1024,
   maxJsonDepth: 100,
   maxBufferedBytes: 64 * 1024 * 1024,
@@ -36,3 +52,16 @@ export const defaultLimits: ServerLimits = {
   lameDuckMs: 5_000,
   drainTimeoutMs: 10_000,
 };
+
+/** What kept a caller from taking more than its share. */
+export const limitNames = [
+  'connections',
+  'callerConnections',
+  'handshakes',
+  'callerRate',
+  'callerRateRefused',
+  'bodySize',
+  'bodyMemory',
+  'slowBody',
+] as const;
+export type LimitName = (typeof limitNames)[number];

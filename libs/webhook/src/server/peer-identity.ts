@@ -8,16 +8,10 @@ export interface PeerIdentity {
   readonly fingerprint: string;
 }
 
-const identities = new WeakMap<TLSSocket, PeerIdentity>();
-
 /** The identity of the other side, or undefined when it presented none or none was verified. */
 export function peerIdentity(socket: TLSSocket): PeerIdentity | undefined {
   if (!socket.authorized) {
     return undefined;
-  }
-  const known = identities.get(socket);
-  if (known !== undefined) {
-    return known;
   }
   // Null once the caller has closed the connection, which the declaration leaves out.
   const certificate = socket.getPeerCertificate() as PeerCertificate | null;
@@ -25,12 +19,10 @@ export function peerIdentity(socket: TLSSocket): PeerIdentity | undefined {
     return undefined;
   }
   const { subject, fingerprint256 } = certificate;
-  const identity = {
+  return {
     // Two common names would let two readers see two callers: neither is taken.
     commonName: typeof subject.CN === 'string' ? subject.CN : '',
     organizations: ([subject.O ?? []] as (string | string[])[]).flat(),
     fingerprint: fingerprint256,
   };
-  identities.set(socket, identity);
-  return identity;
 }

@@ -1,18 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
-
 import type { Logger } from '@tke/log';
-import type { Clock } from '@tke/time';
+import { abortable, type Clock } from '@tke/time';
 
 import { webhookErrors } from '../errors.ts';
 
 import { BodyBudget, CallerGone, checkBodyHeaders, readBody } from './body.ts';
+import type { Exchange } from './exchange.ts';
 import { parseJson } from './json.ts';
 import type { ServerLimits } from './limits.ts';
 import type { WebhookMetrics } from './metrics.ts';
-import { peerIdentity } from './peer-identity.ts';
+import { RequestContext } from './request-context.ts';
 import { failureStatus, RequestProblem } from './request-problem.ts';
-import type { Route, RouteRequest, RouteResponse } from './route.ts';
+import type { Route, RouteResponse } from './route.ts';
 import type { RouteMatch, Router } from './router.ts';
 
 export interface RequestHandlerOptions {
@@ -29,8 +27,10 @@ interface Reply extends RouteResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How long the rest of a refused body is thrown away before the connection is cut. */
-const lingerMs = 500;
+const noHeaders = {};
+
+/** A request of so many bytes weighs as much as two small ones. */
+const bytesOfWeight = 4096;
 
 /** Serves one request after the other, whatever they hold: nothing a caller sends makes it throw. */
 export class RequestHandler {
@@ -42,120 +42,136 @@ export class RequestHandler {
     this.#budget = new BodyBudget(options.limits.maxBufferedBytes);
   }
 
-  serve(request: IncomingMessage, response: ServerResponse): void {
-    // A connection that breaks is reported as an error of both; neither may become an uncaught exception.
-    request.on('error', () => undefined);
-    response.on('error', () => undefined);
-    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  /** Resolves when the answer is on its way; never rejects. */
+  async serve(exchange: Exchange): Promise<void> {
+    const [path = '/', query = ''] = exchange.url.split('?', 2);
     const match = this.#options.router.match(path);
     const finished = match && this.#options.metrics?.started(match.route.path);
-    this.#reply(request, response, match, { path, query })
-      .then((reply) => {
-        const code = reply === undefined ? 499 : this.#send(request, response, reply);
-        finished?.(code);
-      })
-      .catch((error: unknown) => {
-        finished?.(500);
-        this.#options.logger.error('Answering failed', { path, error });
-        response.destroy();
-      });
+    try {
+      const reply = await this.#reply(exchange, match, { path, query });
+      const code = reply === undefined ? 499 : this.#send(exchange, reply);
+      finished?.(code);
+    } catch (error) {
+      finished?.(500);
+      this.#options.logger.error('Answering failed', { path, error });
+      exchange.abandon();
+    }
   }
 
   /** Undefined when nobody is left to read it. */
   async #reply(
-    request: IncomingMessage,
-    response: ServerResponse,
+    exchange: Exchange,
     match: RouteMatch | undefined,
     target: { path: string; query: string },
   ): Promise<Reply | undefined> {
+    const { limits, clock, logger } = this.#options;
     try {
-      const { route, params } = checkTarget(request, match, target.path);
-      checkBodyHeaders(request, route.maxBodyBytes);
+      const { route, params } = checkTarget(exchange.method, match, target.path);
+      const { headers, connection } = exchange;
+      checkBodyHeaders(headers, route.maxBodyBytes);
+      const delay = this.#delayMs(exchange, route);
+      if (delay !== 0) {
+        await this.#holdBack(delay);
+      }
       using reservation = this.#budget.reserve();
-      const raw = await readBody(request, route.maxBodyBytes, reservation);
-      const body = parseJson(raw, this.#options.limits.maxJsonDepth);
-      const peer = peerIdentity(request.socket as TLSSocket);
-      const { headers } = request;
-      return await this.#call(route, response, { path: target.path, params, headers, body, peer }, target.query);
+      const raw = await readBody(exchange, { maxBytes: route.maxBodyBytes, reservation, clock });
+      const body = parseJson(raw, limits.maxJsonDepth);
+      const context = new RequestContext({ path: target.path, params, headers, body, peer: connection.peer });
+      const answer = this.#call(route, exchange, context, target.query);
+      return answer instanceof Promise ? await answer : answer;
     } catch (error) {
       if (error instanceof CallerGone) {
         return undefined;
       }
       if (error instanceof RequestProblem) {
-        const text = `${error.message}; ${error.remedy}`;
-        const body = failureStatus(error.httpStatus, error.code, text, error.causes);
-        return { status: error.httpStatus, body, headers: error.headers };
+        return this.#refusal(error);
       }
-      this.#options.logger.error('Request failed', { path: target.path, error });
+      logger.error('Request failed', { path: target.path, error });
       return { status: 500, body: failureStatus(500, 'InternalError', 'the request failed; the log says why') };
     }
   }
 
-  /** Runs the route under its deadline. */
-  async #call(
+  /** How long the request waits so that its caller takes no more than its share; undefined for one too many. */
+  #delayMs({ connection: { pacer }, headers }: Exchange, { maxBodyBytes }: Route): number | undefined {
+    // A body of unknown length is taken for the longest.
+    const bytes = Number(headers['content-length'] ?? maxBodyBytes);
+    return pacer === undefined ? 0 : pacer.delayMs(this.#options.clock.monotonic(), 1 + bytes / bytesOfWeight);
+  }
+
+  /** What is refused waits too: a caller that asks again at once would be as busy with refusals. */
+  async #holdBack(delayMs: number | undefined): Promise<void> {
+    const { clock, limits, metrics } = this.#options;
+    await clock.sleep(delayMs ?? limits.callerRate.longestDelayMs);
+    if (delayMs === undefined) {
+      throw tooFast();
+    }
+    metrics?.limited('callerRate');
+  }
+
+  /** Runs the route; what it does not answer at once is under its deadline. */
+  #call(
     route: Route,
-    response: ServerResponse,
-    input: Omit<RouteRequest, 'signal'>,
+    exchange: Exchange,
+    context: RequestContext,
+    query: string,
+  ): RouteResponse | Promise<RouteResponse> {
+    try {
+      const answer = route.handle(context);
+      return answer instanceof Promise
+        ? this.#inTime(answer, route, exchange, context, query).catch((error: unknown) =>
+            this.#onFailure(route, context, error),
+          )
+        : answer;
+    } catch (error) {
+      return this.#onFailure(route, context, error);
+    }
+  }
+
+  #onFailure(route: Route, context: RequestContext, error: unknown): RouteResponse {
+    if (error instanceof RequestProblem || error instanceof CallerGone || route.onFailure === undefined) {
+      throw error;
+    }
+    this.#options.logger.error('Webhook failed', { path: context.path, error });
+    return route.onFailure(context, error);
+  }
+
+  async #inTime(
+    answer: Promise<RouteResponse>,
+    route: Route,
+    exchange: Exchange,
+    context: RequestContext,
     query: string,
   ): Promise<RouteResponse> {
-    const { clock, limits, logger } = this.#options;
-    const abort = new AbortController();
+    const { clock, limits } = this.#options;
     const timeoutMs = deadlineMs(route.timeoutMs ?? limits.handlerTimeoutMs, query);
     const timer = clock.setTimer(timeoutMs, () =>
-      abort.abort(webhookErrors.DeadlineExceeded(`${route.path} took longer than ${timeoutMs} ms`)),
+      context.abort(webhookErrors.DeadlineExceeded(`${route.path} took longer than ${timeoutMs} ms`)),
     );
-    const onClose = () => abort.abort(new CallerGone('connection closed before the answer'));
-    response.once('close', onClose);
-    const request: RouteRequest = { ...input, signal: abort.signal };
+    const stay = exchange.onGone(() => context.abort(new CallerGone('connection closed before the answer')));
     try {
-      const answer = route.handle(request);
-      return answer instanceof Promise ? await settledBefore(answer, abort.signal) : answer;
-    } catch (error) {
-      if (error instanceof RequestProblem || error instanceof CallerGone || route.onFailure === undefined) {
-        throw error;
-      }
-      logger.error('Webhook failed', { path: input.path, error });
-      return route.onFailure(request, error);
+      return await abortable(answer, context.signal);
     } finally {
       timer.cancel();
-      response.off('close', onClose);
+      stay();
     }
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Reply): number {
-    const payload = Buffer.from(JSON.stringify(body));
-    const close = this.#options.draining() || !request.complete;
-    response.writeHead(status, {
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': payload.length,
-      ...(close ? { connection: 'close' } : {}),
-    });
-    if (request.complete) {
-      response.end(payload);
-    } else {
-      response.write(payload);
-      this.#discardRest(request, response);
+  #refusal(problem: RequestProblem): Reply {
+    const { httpStatus, code, message, remedy, causes, headers, limit } = problem;
+    if (limit !== undefined) {
+      this.#options.metrics?.limited(limit);
     }
+    return { status: httpStatus, body: failureStatus(httpStatus, code, `${message}; ${remedy}`, causes), headers };
+  }
+
+  #send(exchange: Exchange, { status, body, headers = noHeaders }: Reply): number {
+    const hangUp = this.#options.draining() || exchange.connection.outdated;
+    exchange.send({ status, headers, payload: JSON.stringify(body), hangUp });
     return status;
-  }
-
-  /**
-   * Closing a socket with unread data sends a reset, which makes the caller lose the answer it was sent (RFC 9112,
-   * 9.6). The rest of the body is thrown away for a moment; the Content-Length tells the caller it has it all.
-   */
-  #discardRest(request: IncomingMessage, response: ServerResponse): void {
-    const finish = () => {
-      timer.cancel();
-      response.end();
-      request.destroy();
-    };
-    const timer = this.#options.clock.setTimer(lingerMs, finish);
-    request.once('end', finish).once('close', finish).resume();
   }
 }
 
-function checkTarget({ method }: IncomingMessage, match: RouteMatch | undefined, path: string): RouteMatch {
+function checkTarget(method: string, match: RouteMatch | undefined, path: string): RouteMatch {
   if (match === undefined) {
     const shown = JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}...` : path);
     throw new RequestProblem('NotFound', `nothing is served at ${shown}`, {
@@ -163,12 +179,19 @@ function checkTarget({ method }: IncomingMessage, match: RouteMatch | undefined,
     });
   }
   if (method !== 'POST') {
-    throw new RequestProblem('MethodNotAllowed', `method ${method ?? ''} is not served`, {
+    throw new RequestProblem('MethodNotAllowed', `method ${method} is not served`, {
       remedy: 'Send a POST request.',
       headers: { allow: 'POST' },
     });
   }
   return match;
+}
+
+function tooFast(): RequestProblem {
+  return new RequestProblem('TooManyRequests', 'this caller sends more than its share', {
+    remedy: 'Send fewer requests; --caller-rate of the server says how many it takes from one caller.',
+    limit: 'callerRateRefused',
+  });
 }
 
 /**
@@ -182,15 +205,4 @@ function deadlineMs(ownMs: number, query: string): number {
   }
   const callerMs = Number(seconds) * 1000;
   return Math.min(ownMs, Math.max(callerMs - 1000, callerMs / 2));
-}
-
-function settledBefore<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) {
-      onAbort();
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

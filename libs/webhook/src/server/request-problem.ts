@@ -1,11 +1,14 @@
 import { CodedError } from '@tke/errors';
 
+import type { LimitName } from './limits.ts';
+
 /** Reasons of metav1.Status with the HTTP status they stand for. */
 const httpStatusOf = {
   BadRequest: 400,
   Forbidden: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
+  RequestTimeout: 408,
   RequestEntityTooLarge: 413,
   UnsupportedMediaType: 415,
   TooManyRequests: 429,
@@ -26,6 +29,8 @@ export interface ProblemOptions {
   readonly remedy: string;
   readonly causes?: readonly StatusCause[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** The limit that was met. */
+  readonly limit?: LimitName;
 }
 
 /** A request that gets no answer but this: thrown by a route, sent to the caller as a metav1.Status. */
@@ -33,12 +38,14 @@ export class RequestProblem extends CodedError {
   readonly httpStatus: number;
   readonly causes: readonly StatusCause[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly limit: LimitName | undefined;
 
-  constructor(reason: ProblemReason, message: string, { remedy, causes = [], headers = {} }: ProblemOptions) {
+  constructor(reason: ProblemReason, message: string, { remedy, causes = [], headers = {}, limit }: ProblemOptions) {
     super(reason, { class: httpStatusOf[reason] < 500 ? 'NeedsUser' : 'Retryable', remedy }, message);
     this.httpStatus = httpStatusOf[reason];
     this.causes = causes;
     this.headers = headers;
+    this.limit = limit;
   }
 }
 
