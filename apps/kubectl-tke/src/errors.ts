@@ -6,7 +6,7 @@ export const cliErrors = codedErrors({
   RulesNotReadable: {
     class: 'NeedsUser',
     remedy:
-      'Use a kubeconfig that may list the kinds of auth.tkestack.io and namespaces, e.g. of a platform administrator.',
+      'Use a kubeconfig that may list the kinds of auth.tkestack.io, namespaces and the kind in question, e.g. of a platform administrator.',
   },
   FileInvalid: { class: 'NeedsUser', remedy: 'Correct the file.' },
 });

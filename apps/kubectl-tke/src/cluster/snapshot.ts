@@ -6,20 +6,49 @@ import { cliErrors } from '../errors.ts';
 /** The objects of some kinds at one moment, by `kindKey`. */
 export type Snapshot = ReadonlyMap<string, readonly KubeObject[]>;
 
-/** Rejects with `RulesNotReadable` when one of the kinds may not be listed. */
-export async function readSnapshot(client: Client, kinds: readonly Kind[], signal: AbortSignal): Promise<Snapshot> {
-  const lists = kinds.map(async (kind) => [kindKey(kind), await listAll(client, kind, signal)] as const);
-  return new Map(await Promise.all(lists));
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** Kinds that the snapshot is worth nothing without. */
+  readonly isNeeded: (kind: Kind) => boolean;
+  readonly note: (text: string) => void;
 }
 
-async function listAll(client: Client, kind: Kind, signal: AbortSignal): Promise<readonly KubeObject[]> {
+/**
+ * Leaves out, with a note, what may not be listed and is not needed. Rejects with `RulesNotReadable` when a needed kind may
+ * not be listed.
+ */
+export async function readSnapshot(
+  client: Pick<Client, 'list'>,
+  kinds: readonly Kind[],
+  { signal, isNeeded, note }: ReadOptions,
+): Promise<Snapshot> {
+  const lists = await Promise.all(
+    kinds.map(async (kind) => [kindKey(kind), await listAll(client, kind, isNeeded(kind), signal)] as const),
+  );
+  const hidden = lists.flatMap(([name, objects]) => (objects === undefined ? [name] : []));
+  if (hidden.length > 0) {
+    note(`may not list ${hidden.join(', ')}: this answer needs none of them`);
+  }
+  return new Map(lists.map(([name, objects = []]) => [name, objects]));
+}
+
+/** Undefined when they may not be listed and are not needed. */
+async function listAll(
+  client: Pick<Client, 'list'>,
+  kind: Kind,
+  isNeeded: boolean,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[] | undefined> {
   try {
     return (await client.list(kind, { signal })).items;
   } catch (cause) {
-    if (isForbidden(cause)) {
+    if (!isForbidden(cause)) {
+      throw cause;
+    }
+    if (isNeeded) {
       throw cliErrors.RulesNotReadable(`may not list ${kindKey(kind)}: ${cause.message}`, { cause });
     }
-    throw cause;
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { permissionsOf, type Permission } from '@tke/authz';
+import { permissionsOf, type HeldPermission } from '@tke/authz';
 
 import { openSession } from '../cluster/session.ts';
 import type { Command } from '../command.ts';
@@ -28,7 +28,7 @@ export const canI: Command = {
       });
     }
     await using session = await openSession(args);
-    const basis = await readBasis(session, args, context);
+    const basis = await readBasis(session, args, context, []);
     const tenant = tenantOf(args, basis);
     const subjects = callerSubjects(user, tenant, args.values('group'));
     const permissions = permissionsOf(basis.rules, subjects);
@@ -54,7 +54,7 @@ export const canI: Command = {
   },
 };
 
-function permissionTable(permissions: readonly Permission[]): readonly string[] {
+function permissionTable(permissions: readonly HeldPermission[]): readonly string[] {
   const rows = permissions.flatMap((permission) =>
     actionsText(permission.actions).map((actions) => [
       permission.effect,

@@ -3,12 +3,19 @@ import { followedKinds } from '@tke/authz-state';
 import type { Arguments, CommandContext } from '../command.ts';
 import { basisOf, type ReadBasis } from '../cluster/basis.ts';
 import type { Session } from '../cluster/session.ts';
+import { isNeededFor, type SnapshotQuestion } from '../cluster/needed-kinds.ts';
 import { readSnapshot } from '../cluster/snapshot.ts';
 import { namesOf } from '../options.ts';
 
-/** Reads from the server what decisions are made from. Rejects with `RulesNotReadable`. */
-export async function readBasis(session: Session, args: Arguments, context: CommandContext): Promise<ReadBasis> {
-  const snapshot = await readSnapshot(session.client, followedKinds, context.signal);
+/** Reads from the server what decisions on the questions are made from. Rejects with `RulesNotReadable`. */
+export async function readBasis(
+  session: Session,
+  args: Arguments,
+  context: CommandContext,
+  questions: readonly SnapshotQuestion[],
+): Promise<ReadBasis> {
+  const isNeeded = isNeededFor(questions);
+  const snapshot = await readSnapshot(session.client, followedKinds, { ...context, isNeeded });
   const basis = await basisOf(snapshot, hubTenantsOf(args), context.signal);
   noteDefects(basis, context);
   return basis;

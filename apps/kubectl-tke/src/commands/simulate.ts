@@ -9,14 +9,15 @@ import {
   type SubjectName,
 } from '@tke/authz';
 import { followedKinds } from '@tke/authz-state';
-import { kindKey } from '@tke/meta';
+import { kindKey, type Kind } from '@tke/meta';
 
 import { basisOf, type ReadBasis } from '../cluster/basis.ts';
+import { isNeededFor } from '../cluster/needed-kinds.ts';
 import { openSession } from '../cluster/session.ts';
 import { readSnapshot, type Snapshot } from '../cluster/snapshot.ts';
 import type { Arguments, Command, CommandContext } from '../command.ts';
 import { cliErrors } from '../errors.ts';
-import { changeSnapshot, type ObjectChange } from '../simulate/change-snapshot.ts';
+import { changeSnapshot, isOfKind, type ObjectChange } from '../simulate/change-snapshot.ts';
 import { compileRules, rulesAfter, type CompiledSnapshot } from '../simulate/compile-rules.ts';
 import { readManifests, readText } from '../simulate/manifests.ts';
 import { parseRequests } from '../simulate/requests.ts';
@@ -39,12 +40,15 @@ export const simulate: Command = {
       throw cliErrors.UsageInvalid('simulate needs --filename');
     }
     const manifests = await readManifests(files, context.input);
+    const requests = await requestsOf(args, context);
     await using session = await openSession(args);
     const kinds = [...new Set([...followedKinds, localIdentity])];
-    const present = await readSnapshot(session.client, kinds, context.signal);
+    const asked = isNeededFor(requests?.recorded.map(({ review }) => review) ?? []);
+    const isNeeded = (kind: Kind) => asked(kind) || manifests.some(({ object }) => isOfKind(object, kind));
+    const present = await readSnapshot(session.client, kinds, { ...context, isNeeded });
     const options = { kinds, remove: args.is('delete'), namespace: args.value('namespace') ?? session.namespace };
     const { snapshot, changes } = changeSnapshot(present, manifests, options);
-    const simulation = await simulated({ present, changed: snapshot, changes }, args, context);
+    const simulation = await simulated({ present, changed: snapshot, changes, requests }, args, context);
     return {
       ok: simulation.verdicts.length + simulation.answers.length === 0,
       document: simulationDocument(simulation),
@@ -53,14 +57,25 @@ export const simulate: Command = {
   },
 };
 
-interface Change {
+interface TwoStates {
   readonly present: Snapshot;
   readonly changed: Snapshot;
   readonly changes: readonly ObjectChange[];
+  readonly requests: Requests | undefined;
+}
+
+interface Requests {
+  readonly path: string;
+  readonly recorded: ReturnType<typeof parseRequests>;
+}
+
+async function requestsOf(args: Arguments, { input }: CommandContext): Promise<Requests | undefined> {
+  const path = args.value('requests');
+  return path === undefined ? undefined : { path, recorded: parseRequests(await readText(path, input), path) };
 }
 
 async function simulated(
-  { present, changed, changes }: Change,
+  { present, changed, changes, requests }: TwoStates,
   args: Arguments,
   context: CommandContext,
 ): Promise<Simulation> {
@@ -80,7 +95,7 @@ async function simulated(
     removed: entriesMissingIn(after.rules, before.rules),
     added: entriesMissingIn(before.rules, after.rules),
     behind: countMissing(compiledBefore.rules.keys(), present),
-    ...(await asked(before, after, args, context)),
+    ...(requests === undefined ? askedByRows(before, after) : askedByRequests(before, after, requests)),
   };
 }
 
@@ -102,18 +117,8 @@ function countMissing(names: Iterable<string>, snapshot: Snapshot): number {
 
 type Outcome = Pick<Simulation, 'tried' | 'verdicts' | 'answers'>;
 
-/** Asks both states the recorded requests, or else what the changed rows themselves are about. */
-async function asked(
-  before: ReadBasis,
-  after: ReadBasis,
-  args: Arguments,
-  { input }: CommandContext,
-): Promise<Outcome> {
-  const path = args.value('requests');
-  if (path === undefined) {
-    return askedByRows(before, after);
-  }
-  const recorded = parseRequests(await readText(path, input), path);
+/** Asks both states the recorded requests. */
+function askedByRequests(before: ReadBasis, after: ReadBasis, { path, recorded }: Requests): Outcome {
   const counts = new Map(recorded.map(({ review, count }) => [review, count]));
   const verdicts = compareVerdicts(before, after, [...counts.keys()]);
   const total = recorded.reduce((sum, { count }) => sum + count, 0);
@@ -121,6 +126,7 @@ async function asked(
   return { tried, verdicts: verdicts.map((each) => ({ ...each, count: counts.get(each.review) ?? 1 })), answers: [] };
 }
 
+/** Asks both states what the changed rows themselves are about. */
 function askedByRows(before: ReadBasis, after: ReadBasis): Outcome {
   const { questions, truncated } = patternQuestions(before.rules, after.rules);
   const offices = changedOffices(before, after).map(everythingBy);

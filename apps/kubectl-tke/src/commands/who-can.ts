@@ -5,7 +5,7 @@ import { openSession } from '../cluster/session.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { questionOptions } from '../options.ts';
-import { chainText, grantDocument, originOf } from '../output/explanation.ts';
+import { chainText, grantDocument, objectionDocument, originOf } from '../output/explanation.ts';
 import { table } from '../output/table.ts';
 import { readBasis, withProject } from './read-basis.ts';
 import { tenantOf } from './tenant.ts';
@@ -22,9 +22,9 @@ export const whoCanCommand: Command = {
     }
     await using session = await openSession(args);
     const asked = await askedOf(verb, target, args, session, context);
-    const read = await readBasis(session, args, context);
-    const tenants = args.value('tenant') === undefined ? read.tenantNames : [tenantOf(args, read)];
     const cluster = args.value('cluster');
+    const read = await readBasis(session, args, context, [{ spec: asked, cluster }]);
+    const tenants = args.value('tenant') === undefined ? read.tenantNames : [tenantOf(args, read)];
     const basis = withProject(read, args.value('project'));
     const found = whoCan(basis, tenants, asked, cluster === undefined ? {} : { cluster });
     return {
@@ -38,7 +38,7 @@ export const whoCanCommand: Command = {
 function tenantDocument({ tenant, objection, grantees }: TenantGrantees): object {
   return {
     tenant,
-    objection,
+    objection: objectionDocument(objection),
     grantees: grantees.map((grantee) =>
       grantee.kind === 'administrator'
         ? grantee
@@ -50,7 +50,7 @@ function tenantDocument({ tenant, objection, grantees }: TenantGrantees): object
 function whoCanLines(found: readonly TenantGrantees[]): readonly string[] {
   const rows = found.flatMap(({ tenant, grantees }) => grantees.map((grantee) => rowOf(tenant, grantee)));
   const objections = found.flatMap(({ tenant, objection }) =>
-    objection === undefined ? [] : [`nobody of tenant ${tenant}: ${objection.reason}`],
+    objection === undefined ? [] : [`nobody of tenant ${tenant}: ${objection.verdict.reason}`],
   );
   return [
     ...(rows.length === 0 ? ['nobody'] : table(['TENANT', 'WHO', 'POLICY', 'HELD AS', 'FROM'], rows)),

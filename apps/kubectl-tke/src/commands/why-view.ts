@@ -1,6 +1,13 @@
 import type { Asked, DenyConsidered, NearMiss, ReviewExplanation, RowsExplanation } from '@tke/authz';
 
-import { chainCells, grantDocument, originOf, rowDocument, ruleText } from '../output/explanation.ts';
+import {
+  chainCells,
+  grantDocument,
+  objectionDocument,
+  originOf,
+  rowDocument,
+  ruleText,
+} from '../output/explanation.ts';
 import { table } from '../output/table.ts';
 
 export interface About {
@@ -32,7 +39,7 @@ export function whyDocument(about: About, { verdict, rows }: ReviewExplanation):
         subjects: rows.request.subjects,
       },
       administrator: rows.administers,
-      objection: rows.objection,
+      objection: objectionDocument(rows.objection),
       grants: rows.grants.map(grantDocument),
       denies: rows.denies.map(({ by, failed }) => ({ ...grantDocument(by), applies: failed === undefined, failed })),
       nearest: rows.nearest.map((miss) => ({
@@ -55,7 +62,7 @@ function headline({ user, tenant }: About, kind: string, rows: RowsExplanation):
   const [grant] = rows.grants;
   const denial = rows.denies.find(({ failed }) => failed === undefined);
   if (rows.objection !== undefined) {
-    return `no: ${rows.objection.reason}`;
+    return `no: ${rows.objection.verdict.reason}`;
   }
   if (kind === 'deny') {
     return `no: policy ${denial?.by.rule.policy ?? ''} denies it`;

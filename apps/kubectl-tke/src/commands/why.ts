@@ -44,10 +44,10 @@ async function fromRules(
   args: Arguments,
   context: CommandContext,
 ): Promise<Result> {
-  const read = await readBasis(session, args, context);
+  const cluster = args.value('cluster');
+  const read = await readBasis(session, args, context, [{ spec: asked, cluster }]);
   const tenant = tenantOf(args, read);
   const spec: SubjectAccessReviewSpec = { ...userSpec(user, tenant, args.values('group')), ...asked };
-  const cluster = args.value('cluster');
   const basis = withProject(read, args.value('project'));
   const explanation: ReviewExplanation = explainReview(basis, spec, cluster === undefined ? {} : { cluster });
   noteStranger(explanation, basis, user, context);

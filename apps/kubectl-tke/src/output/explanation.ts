@@ -1,4 +1,12 @@
-import { rowOf, rowText, type Explanation, type PolicyRule, type RoleLink } from '@tke/authz';
+import {
+  parseSubjectKey,
+  rowOf,
+  rowText,
+  type Explanation,
+  type PolicyRule,
+  type RoleLink,
+  type RowsExplanation,
+} from '@tke/authz';
 
 /** A row as documents show it. */
 export interface RowDocument {
@@ -38,6 +46,10 @@ export function grantDocument({ subject, path, rule }: Explanation): GrantDocume
   };
 }
 
+export function objectionDocument(objection: RowsExplanation['objection']): object | undefined {
+  return objection && { part: objection.part, reason: objection.verdict.reason };
+}
+
 /** The object to look at: what a row was made from, or the Rule itself. */
 export function originOf({ source, name }: PolicyRule | RoleLink): string {
   return source ?? `Rule/${name}`;
@@ -65,11 +77,8 @@ export function ruleText({ policy, effect, action, object }: PolicyRule): string
 
 /** `t##user##alice` as people say it. */
 export function personOf(key: string): string {
-  const [, kind, name] = /^[^#]*##(user|group)##(.*)$/s.exec(key) ?? [];
-  if (kind === undefined || name === undefined) {
-    return key;
-  }
-  return kind === 'user' && name === '*' ? 'everyone' : `${kind} ${name}`;
+  const subject = parseSubjectKey(key);
+  return subject === undefined ? key : `${subject.kind} ${subject.name}`.trimEnd();
 }
 
 function inProject(domain: string): string {

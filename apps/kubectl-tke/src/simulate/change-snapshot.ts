@@ -30,7 +30,7 @@ export function changeSnapshot(
 ): ChangedSnapshot {
   const changed = new Map(snapshot);
   const changes = manifests.map(({ object }): ObjectChange => {
-    const kind = kinds.find((each) => apiVersionOf(each) === object.apiVersion && each.kind === object.kind);
+    const kind = kinds.find((each) => isOfKind(object, each));
     const placed = kind === undefined ? object : inNamespace(object, kind, namespace);
     const name = `${placed.kind}/${keyString(keyOf(placed))}`;
     if (kind === undefined) {
@@ -43,6 +43,10 @@ export function changeSnapshot(
     return { action: actionOf(stored, after), object: name };
   });
   return { snapshot: changed, changes };
+}
+
+export function isOfKind(object: KubeObject, kind: Kind): boolean {
+  return apiVersionOf(kind) === object.apiVersion && kind.kind === object.kind;
 }
 
 function inNamespace(object: KubeObject, kind: Kind, fallback: string): KubeObject {

@@ -1,14 +1,13 @@
 import type { SubjectAccessReviewSpec } from '@tke/meta';
 import { decide } from '../decide/decide.ts';
-import { oneLine, reasonOf, type DecisionEngine } from '../decide/decision.ts';
-import { reservedWord } from '../decide/request.ts';
+import type { DecisionEngine } from '../decide/decision.ts';
 import { authzErrors } from '../errors.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { callerOf } from '../sar/caller.ts';
 import { requestOf, type ProjectDirectory } from '../sar/request.ts';
+import { administers, verdictOf } from './administrators.ts';
 import type { TenantDirectory } from './directories.ts';
-import { hubObjection } from './hub-ceiling.ts';
-import { tenantObjection } from './tenant-guard.ts';
+import { objectionTo } from './objection.ts';
 import { noOpinion, type Verdict } from './verdict.ts';
 
 export interface AuthorizerOptions {
@@ -57,18 +56,12 @@ export class Authorizer {
       return noOpinion(`"${caller.tenant}" is no tenant of this platform`);
     }
     const question = requestOf(spec, { cluster, projects });
-    const objection =
-      (cluster === undefined ? hubObjection(caller.tenant, question, tenants, hubTenants) : undefined) ??
-      tenantObjection(caller.tenant, question, tenants, cluster);
+    const objection = objectionTo(question, caller.tenant, { tenants, hubTenants }, cluster);
     if (objection !== undefined) {
-      return objection;
+      return objection.verdict;
     }
     const request = { ...question, subjects: caller.subjects };
     const decision = this.#engine(rules, request);
-    const administers = tenant.administrators.has(caller.user) && reservedWord(question) === undefined;
-    if (administers && decision.kind !== 'deny') {
-      return { kind: 'allow', reason: oneLine(`"${caller.user}" is an administrator of tenant "${caller.tenant}"`) };
-    }
-    return { kind: decision.kind, reason: reasonOf(decision, request), decision };
+    return verdictOf(decision, request, administers(tenant, caller.user, question) ? caller : undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { kindKey } from '@tke/meta';
+import { readVerbs } from '../decide/verbs.ts';
 import { isCoreNamespace, type Question } from '../sar/request.ts';
 import { mayBeNamespaced } from '../sar/resource-scope.ts';
 import type { TenantDirectory } from './directories.ts';
@@ -11,8 +12,6 @@ const platformNamespaces: ReadonlySet<string> = new Set([
   'kube-node-lease',
   'tke-system',
 ]);
-
-const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
 /**
  * The most that policies can give on the hub itself, administrators of tenants included. Beyond it is no opinion, so
@@ -49,7 +48,7 @@ export function hubObjection(
 type Target = NonNullable<Question['resource']>;
 
 function writeObjection({ resource, verb }: Question): Verdict | undefined {
-  const readable = reads.has(verb) && (resource?.subresource ?? '') === '';
+  const readable = readVerbs.includes(verb) && (resource?.subresource ?? '') === '';
   return readable && !isSecrets(resource)
     ? undefined
     : noOpinion(

@@ -124,11 +124,10 @@ describe('over random patterns', () => {
 });
 
 test('costs no more than the product of both lengths', () => {
-  const work = new WorkBudget(1e9);
+  const work = new WorkBudget(2 * 510 * 510);
   const [outer, inner] = [compilePattern('*a'.repeat(250)), compilePattern(`${'*a'.repeat(249)}*aab*`)];
   expect(contains(outer, inner, work)).toBe(false);
   expect(overlaps(outer, inner, work)).toBe(true);
-  expect(work.spent).toBeLessThan(2 * 510 * 510);
 });
 
 test('ends when it has cost as much as it may', () => {

@@ -1,7 +1,8 @@
 import { matches } from '../pattern/match.ts';
-import type { Pattern } from '../pattern/pattern.ts';
-import { isRepeat, many, one, prepare, star, stepsOfPair, takes } from './steps.ts';
-import type { WorkBudget } from './work.ts';
+import { mayContain } from '../pattern/letters.ts';
+import { literalsOf, type Pattern } from '../pattern/pattern.ts';
+import { anyStep, isRepeat, manyStep, oneStep, stepsOf, takes, type Steps } from '../pattern/steps.ts';
+import { stepsOfPair, type WorkBudget } from './work.ts';
 
 /**
  * Whether every text that `inner` matches is matched by `outer`. Never yes when it is not so; no also where only several
@@ -26,13 +27,21 @@ function containsByCharacters(outer: Pattern, inner: Pattern, work: WorkBudget):
   if (inner.kind === 'literal') {
     return matches(outer, inner.prefix);
   }
-  const [around, within] = [prepare(outer), prepare(inner)];
-  // What is literal in the one stands within something literal of the other.
-  if (!around.literals.every((text) => within.literals.some((other) => other.includes(text)))) {
+  if (!standsWithin(outer, inner)) {
     return false;
   }
-  work.spend(around.steps.length * within.steps.length);
-  return runs(around.steps, within.steps);
+  const [around, within] = [stepsOf(outer), stepsOf(inner)];
+  work.spend(around.length * within.length);
+  return runs(around, within);
+}
+
+/** What most patterns fail: what is literal in `outer` stands within something literal of `inner`. */
+function standsWithin(outer: Pattern, inner: Pattern): boolean {
+  if (!mayContain(inner.letters, outer.letters)) {
+    return false;
+  }
+  const literals = literalsOf(inner);
+  return literalsOf(outer).every((text) => literals.some((other) => other.includes(text)));
 }
 
 /**
@@ -40,14 +49,14 @@ function containsByCharacters(outer: Pattern, inner: Pattern, work: WorkBudget):
  * what a star stands for only a star takes, what a segment stands for a star or a segment. Time is the product of both
  * lengths; plain loops, because this is what a hostile pattern makes run.
  */
-function runs(outer: Int32Array, inner: Int32Array): boolean {
+function runs(outer: Steps, inner: Steps): boolean {
   let states = new Uint8Array(outer.length + 1);
   let next = new Uint8Array(outer.length + 1);
   states[0] = 1;
   close(outer, states);
   for (const symbol of inner) {
     // The second half of a segment: the first stood for all of it.
-    if (symbol !== many) {
+    if (symbol !== manyStep) {
       next.fill(0);
       advance(outer, symbol, states, next);
       close(outer, next);
@@ -57,9 +66,9 @@ function runs(outer: Int32Array, inner: Int32Array): boolean {
   return states[outer.length] === 1;
 }
 
-function advance(outer: Int32Array, symbol: number, states: Uint8Array, next: Uint8Array): void {
+function advance(outer: Steps, symbol: number, states: Uint8Array, next: Uint8Array): void {
   for (let at = 0; at < outer.length; at += 1) {
-    const step = outer[at] ?? star;
+    const step = outer[at] ?? anyStep;
     if (states[at] === 1 && takesSymbol(step, symbol)) {
       next[isRepeat(step) ? at : at + 1] = 1;
     }
@@ -68,9 +77,9 @@ function advance(outer: Int32Array, symbol: number, states: Uint8Array, next: Ui
 
 function takesSymbol(step: number, symbol: number): boolean {
   switch (symbol) {
-    case star:
-      return step === star;
-    case one:
+    case anyStep:
+      return step === anyStep;
+    case oneStep:
       return step < 0;
     default:
       return takes(step, symbol);
@@ -78,9 +87,9 @@ function takesSymbol(step: number, symbol: number): boolean {
 }
 
 /** Adds the states reached without a symbol. */
-function close(steps: Int32Array, states: Uint8Array): void {
+function close(steps: Steps, states: Uint8Array): void {
   for (let at = 0; at < steps.length; at += 1) {
-    if (states[at] === 1 && isRepeat(steps[at] ?? 0)) {
+    if (states[at] === 1 && isRepeat(steps[at])) {
       states[at + 1] = 1;
     }
   }

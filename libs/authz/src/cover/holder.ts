@@ -8,7 +8,7 @@ import type { Caller } from '../sar/caller.ts';
 import { requestOf } from '../sar/request.ts';
 import type { WorkBudget } from './work.ts';
 import { Holdings } from './holdings.ts';
-import type { Permission } from './row-set.ts';
+import type { PatternPair } from './row-set.ts';
 import { keyOf, walk, type Link, type Standing } from './walk.ts';
 
 /** The rows as decisions know them. */
@@ -29,7 +29,7 @@ export interface PowerOver {
 
 export type TenantUser = Extract<Caller, { kind: 'tenantUser' }>;
 
-const everything: Permission = { action: compilePattern('*'), object: compilePattern('*') };
+const everything: PatternPair = { action: compilePattern('*'), object: compilePattern('*') };
 
 /** A user of a tenant, as the one who must hold what he grants. Valid for one moment: it remembers what it looked up. */
 export class Holder {
@@ -116,7 +116,7 @@ export class Holder {
     yield* this.#rows.linksInProjects(member);
   }
 
-  #rowsOf(policy: string, effect: Effect): readonly Permission[] {
+  #rowsOf(policy: string, effect: Effect): readonly PatternPair[] {
     return [...(this.#rows.index.policy(policy)?.[effect]?.rules() ?? [])];
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { decide, mayAllow } from '../decide/decide.ts';
-import { reservedWord } from '../decide/request.ts';
+import { reservedWord } from '../decide/verbs.ts';
 import { RuleIndex } from '../index/rule-index.ts';
 import { compilePattern } from '../pattern/compile.ts';
 import { matches } from '../pattern/match.ts';

@@ -4,7 +4,7 @@ import type { WorkBudget } from './work.ts';
 import { contains } from './contains.ts';
 import { deniedActions, deniedObjects } from './denied-texts.ts';
 import { overlaps } from './overlaps.ts';
-import { haveCommon, RowSet, type Permission, type Rows } from './row-set.ts';
+import { haveCommon, RowSet, type PatternPair, type Rows } from './row-set.ts';
 import { spelledPower } from './spelled-power.ts';
 
 /** Every action on every object, as a statement of a policy says it. */
@@ -46,7 +46,7 @@ export class Holdings {
   readonly #work: WorkBudget;
   readonly #patterns = new Map<string, Pattern>();
 
-  constructor(allowed: Iterable<Permission>, denied: Iterable<Permission>, work: WorkBudget) {
+  constructor(allowed: Iterable<PatternPair>, denied: Iterable<PatternPair>, work: WorkBudget) {
     this.#allowed = new RowSet(allowed, work);
     this.#denied = new RowSet(denied, work);
     this.#work = work;
@@ -90,7 +90,7 @@ export class Holdings {
     };
   }
 
-  #meeting(part: keyof Permission, texts: () => readonly Pattern[]): Rows {
+  #meeting(part: keyof PatternPair, texts: () => readonly Pattern[]): Rows {
     const patterns = this.#denied.size === 0 ? [] : texts();
     return this.#denied.where(part, (denied) => patterns.some((text) => overlaps(denied, text, this.#work)));
   }

@@ -1,7 +1,7 @@
 import { matches } from '../pattern/match.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { isRepeat, prepare, stepsOfPair, takes } from './steps.ts';
-import type { WorkBudget } from './work.ts';
+import { isRepeat, stepsOf, takes, type Steps } from '../pattern/steps.ts';
+import { stepsOfPair, type WorkBudget } from './work.ts';
 
 /** Whether some text is matched by both patterns. */
 export function overlaps(a: Pattern, b: Pattern, work: WorkBudget): boolean {
@@ -16,7 +16,7 @@ export function overlaps(a: Pattern, b: Pattern, work: WorkBudget): boolean {
     work.spend(Math.min(a.text.length, b.text.length));
     return a.kind === 'literal' ? matches(b, a.prefix) : matches(a, b.prefix);
   }
-  const [ofA, ofB] = [prepare(a).steps, prepare(b).steps];
+  const [ofA, ofB] = [stepsOf(a), stepsOf(b)];
   work.spend(ofA.length * ofB.length);
   return meet(ofA, ofB);
 }
@@ -25,7 +25,7 @@ export function overlaps(a: Pattern, b: Pattern, work: WorkBudget): boolean {
  * Runs both automata over the same text: a state is a pair of theirs, and every pair leads to later pairs only. Time is the
  * product of both lengths.
  */
-function meet(a: Int32Array, b: Int32Array): boolean {
+function meet(a: Steps, b: Steps): boolean {
   let row = new Uint8Array(b.length + 1);
   let below = new Uint8Array(b.length + 1);
   row[0] = 1;
@@ -39,7 +39,7 @@ function meet(a: Int32Array, b: Int32Array): boolean {
 }
 
 /** From the states before one step of `a` to those after it, and along the row where the step repeats. */
-function acrossRow(step: number, b: Int32Array, row: Uint8Array, below: Uint8Array): void {
+function acrossRow(step: number, b: Steps, row: Uint8Array, below: Uint8Array): void {
   const repeats = isRepeat(step);
   for (let j = 0; j <= b.length; j += 1) {
     if (row[j] !== 1) {
@@ -63,9 +63,9 @@ function acrossRow(step: number, b: Int32Array, row: Uint8Array, below: Uint8Arr
 }
 
 /** Behind the last step of `a` only what repeats in `b` goes on. */
-function closeRow(b: Int32Array, row: Uint8Array): void {
+function closeRow(b: Steps, row: Uint8Array): void {
   for (let j = 0; j < b.length; j += 1) {
-    if (row[j] === 1 && isRepeat(b[j] ?? 0)) {
+    if (row[j] === 1 && isRepeat(b[j])) {
       row[j + 1] = 1;
     }
   }

@@ -2,7 +2,7 @@ import type { Pattern } from '../pattern/pattern.ts';
 import type { WorkBudget } from './work.ts';
 
 /** Actions on objects, as a row of a policy says it. */
-export interface Permission {
+export interface PatternPair {
   readonly action: Pattern;
   readonly object: Pattern;
 }
@@ -12,17 +12,17 @@ export type Rows = Uint32Array;
 
 /** The patterns of one part of the rows, with the rows that have each. */
 interface Part {
-  readonly literal: Map<string, PatternRows>;
-  readonly wild: Map<string, PatternRows>;
+  readonly literal: Map<string, PatternUse>;
+  readonly wild: Map<string, PatternUse>;
 }
 
-interface PatternRows {
+interface PatternUse {
   readonly pattern: Pattern;
   readonly rows: number[];
 }
 
 /**
- * Distinct permissions, asked by action and by object apart: a policy of a hundred actions on a hundred resources is
+ * Distinct pairs, asked by action and by object apart: a policy of a hundred actions on a hundred resources is
  * compared by two hundred patterns, and its ten thousand rows by a few bits each.
  */
 export class RowSet {
@@ -30,7 +30,7 @@ export class RowSet {
   readonly #work: WorkBudget;
   readonly size: number;
 
-  constructor(rows: Iterable<Permission>, work: WorkBudget) {
+  constructor(rows: Iterable<PatternPair>, work: WorkBudget) {
     this.#work = work;
     const known = new Set<string>();
     for (const row of rows) {
@@ -46,19 +46,19 @@ export class RowSet {
   }
 
   /** The rows whose action, or object, passes. Each distinct pattern is asked once. */
-  where(part: keyof Permission, passes: (pattern: Pattern) => boolean): Rows {
+  where(part: keyof PatternPair, passes: (pattern: Pattern) => boolean): Rows {
     const { literal, wild } = this.#parts[part];
     return this.#passing([...literal.values(), ...wild.values()], passes);
   }
 
   /** As `where`, for what passes only when it is `pattern` or has wildcards. */
-  covering(part: keyof Permission, pattern: Pattern, passes: (pattern: Pattern) => boolean): Rows {
+  covering(part: keyof PatternPair, pattern: Pattern, passes: (pattern: Pattern) => boolean): Rows {
     const { literal, wild } = this.#parts[part];
     const same = pattern.kind === 'literal' ? literal.get(pattern.prefix) : undefined;
     return this.#passing([...(same === undefined ? [] : [same]), ...wild.values()], passes);
   }
 
-  #passing(patterns: readonly PatternRows[], passes: (pattern: Pattern) => boolean): Rows {
+  #passing(patterns: readonly PatternUse[], passes: (pattern: Pattern) => boolean): Rows {
     const found = new Uint32Array(Math.ceil(this.size / 32));
     this.#work.spend(found.length);
     for (const { pattern, rows } of patterns) {

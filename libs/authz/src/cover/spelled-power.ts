@@ -1,18 +1,7 @@
-import { reservedWord } from '../decide/request.ts';
+import { reservedActions, reservedVerbs, reservedWord } from '../decide/verbs.ts';
 import { fold, type Folded, type Pattern } from '../pattern/pattern.ts';
 
-// What Kubernetes reserves today. Decisions reserve every verb they do not know (`reservedWord`); here it must be told
-// where in `bindPolicy` the verb ends.
-const reservedVerbs: ReadonlySet<string> = new Set([
-  'impersonate',
-  'bind',
-  'escalate',
-  'approve',
-  'sign',
-  'attest',
-  'use',
-]);
-const reservedActions: readonly Folded[] = [fold('createServiceaccountToken')];
+const lendingActions: readonly Folded[] = [...reservedActions].map(fold);
 
 /**
  * What a pattern must spell out before its first wildcard to give all that this one gives: empty for ordinary actions.
@@ -20,7 +9,7 @@ const reservedActions: readonly Folded[] = [fold('createServiceaccountToken')];
  * of Kubernetes continues another one with a letter, but for `deletecollection`, which is ordinary.
  */
 export function spelledPower({ prefix }: Pattern): string {
-  const action = reservedActions.find((each) => prefix.startsWith(each));
+  const action = lendingActions.find((each) => prefix.startsWith(each));
   if (action !== undefined) {
     return action;
   }

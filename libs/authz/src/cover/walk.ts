@@ -30,7 +30,7 @@ export function walk(starts: readonly Standing[], linksOf: (name: string) => Ite
   // What is added on the way is visited too.
   for (const { name, domain } of reached) {
     for (const link of linksOf(name)) {
-      const both = common(domain, link.domain);
+      const both = commonDomain(domain, link.domain);
       if (both !== undefined) {
         visit({ name: link.role, domain: both });
       }
@@ -43,8 +43,8 @@ export function keyOf({ name, domain }: Standing): string {
   return `${domain}\0${name}`;
 }
 
-/** Where both count; undefined for nowhere. */
-function common(a: string, b: string): string | undefined {
+/** Where what is held in the one and in the other counts; undefined for nowhere. */
+export function commonDomain(a: string, b: string): string | undefined {
   if (a === everyDomain || a === b) {
     return b;
   }

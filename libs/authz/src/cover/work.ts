@@ -1,5 +1,8 @@
 import { coverErrors } from './errors.ts';
 
+/** What the comparison of two patterns costs besides their characters. */
+export const stepsOfPair = 16;
+
 /**
  * Bounds what comparing patterns with patterns may cost: they are of people's own making, and what somebody writes is
  * compared with all that he holds.
@@ -11,10 +14,6 @@ export class WorkBudget {
   /** @param limit single steps: characters compared, rows looked at. */
   constructor(limit: number) {
     this.limit = limit;
-  }
-
-  get spent(): number {
-    return this.#spent;
   }
 
   /** @throws TooMuchToCompare */

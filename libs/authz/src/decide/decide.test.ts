@@ -4,7 +4,8 @@ import type { NameShape } from '../pattern/overlap.ts';
 import { everyDomain } from '../rows/row.ts';
 import { decide } from './decide.ts';
 import { maxReasonLength, reasonOf } from './decision.ts';
-import { reservedWord, type AccessRequest } from './request.ts';
+import type { AccessRequest } from './request.ts';
+import { reservedWord } from './verbs.ts';
 
 const ann = 't##user##ann';
 const everyone = 't##user##*';

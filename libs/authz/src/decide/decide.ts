@@ -8,7 +8,8 @@ import { overlapsCollection } from '../pattern/overlap.ts';
 import { fold, type Folded } from '../pattern/pattern.ts';
 import { spellsOut } from '../pattern/spells-out.ts';
 import type { Decision, Explanation } from './decision.ts';
-import { reservedWord, type AccessRequest } from './request.ts';
+import type { AccessRequest } from './request.ts';
+import { reservedWord } from './verbs.ts';
 
 /**
  * The built-in model: some reachable row allows and none denies, over all subjects of the caller at once, so that a

@@ -115,7 +115,7 @@ describe('what keeps a request from the rows', () => {
   test('is the ceiling of the hub', () => {
     const { verdict, rows } = ask(world(), { ...pod('get', 'x'), namespace: 'kube-system' }, { user: 'ann' });
     expect(verdict.kind).toBe('noOpinion');
-    expect(rows?.objection).toEqual({ part: 'hubCeiling', reason: verdict.reason });
+    expect(rows?.objection).toEqual({ part: 'hubCeiling', verdict });
     expect(rows?.grants.map(({ rule }) => rule.policy)).toEqual(['pol-all']);
   });
 

@@ -1,14 +1,16 @@
 import type { SubjectAccessReviewSpec } from '@tke/meta';
 
+import { administers } from '../authorizer/administrators.ts';
 import type { ReviewOptions } from '../authorizer/authorizer.ts';
+import { objectionTo, type Objection } from '../authorizer/objection.ts';
 import type { Verdict } from '../authorizer/verdict.ts';
 import { explain } from '../decide/decide.ts';
 import type { Explanation } from '../decide/decision.ts';
-import { reservedWord, type AccessRequest } from '../decide/request.ts';
+import type { AccessRequest } from '../decide/request.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { callerOf } from '../sar/caller.ts';
 import { requestOf } from '../sar/request.ts';
-import { authorizerOf, objectionTo, type DecisionBasis, type Objection } from './basis.ts';
+import { authorizerOf, type DecisionBasis } from './basis.ts';
 import { failedPartsOf, heldRules, type FailedPart } from './held.ts';
 import { nearMisses, type NearMiss } from './near-misses.ts';
 
@@ -64,8 +66,8 @@ export function explainReview(
     rows: {
       tenant: caller.tenant,
       request,
-      administers: tenant.administrators.has(caller.user) && reservedWord(request) === undefined,
-      objection: objectionTo(question, caller.tenant, basis, options),
+      administers: administers(tenant, caller.user, request),
+      objection: objectionTo(question, caller.tenant, basis, options.cluster),
       grants,
       denies: deniesOf(basis.rules, request),
       nearest: grants.length > 0 ? [] : nearMisses(basis, request, caller.tenant),

@@ -1,13 +1,14 @@
+import { administers, verdictOf } from '../authorizer/administrators.ts';
+import type { Verdict } from '../authorizer/verdict.ts';
+import { commonDomain, keyOf, type Standing } from '../cover/walk.ts';
 import { decide } from '../decide/decide.ts';
-import { reasonOf } from '../decide/decision.ts';
-import { reservedWord, type AccessRequest } from '../decide/request.ts';
+import type { AccessRequest } from '../decide/request.ts';
 import { rowOf, type PolicyRule, type RoleLink } from '../index/entries.ts';
 import { maxLinkDepth, reach } from '../index/reach.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { everyDomain, rowText } from '../rows/row.ts';
-import type { Verdict } from '../authorizer/verdict.ts';
+import { parseSubjectKey, subjectsOf, type SubjectName } from '../rows/subject-key.ts';
 import type { DecisionBasis } from './basis.ts';
-import { parseSubjectKey, subjectsOf, type SubjectName } from './subject-key.ts';
 import { verbOf } from './verb.ts';
 
 /** The patterns of a row as a question: whether all of it is held, denied, or neither. */
@@ -29,12 +30,6 @@ export interface PatternQuestions {
 }
 
 type Entry = PolicyRule | RoleLink;
-
-/** A node of the rows, and the domain in which it is held so far: `*` as long as no link named a project. */
-interface Position {
-  readonly name: string;
-  readonly domain: string;
-}
 
 /**
  * The questions that the rows which differ between two indexes are about: for every subject that reaches such a row, in
@@ -79,14 +74,9 @@ export function everythingBy(subject: SubjectName): PatternQuestion {
 }
 
 function answerTo({ subject, request }: PatternQuestion, { rules, tenants }: DecisionBasis): Verdict {
-  const decision = decide(rules, request);
-  const administers =
-    subject.kind === 'user' &&
-    tenants.tenant(subject.tenant)?.administrators.has(subject.name) === true &&
-    reservedWord(request) === undefined;
-  return administers && decision.kind !== 'deny'
-    ? { kind: 'allow', reason: `"${subject.name}" is an administrator of tenant "${subject.tenant}"` }
-    : { kind: decision.kind, reason: reasonOf(decision, request), decision };
+  const { kind, tenant, name: user } = subject;
+  const administrator = kind === 'user' && administers(tenants.tenant(tenant), user, request);
+  return verdictOf(decide(rules, request), request, administrator ? { tenant, user } : undefined);
 }
 
 /** The entries of `index` that `other` does not have under the same name with the same row. */
@@ -109,7 +99,7 @@ function* questionsOf(
   index: RuleIndex,
   members: ReadonlyMap<string, readonly RoleLink[]>,
 ): Generator<PatternQuestion> {
-  const start: Position =
+  const start: Standing =
     changed.kind === 'p'
       ? { name: changed.policy, domain: everyDomain }
       : { name: changed.member, domain: changed.domain };
@@ -138,13 +128,13 @@ function* rulesBehind(link: RoleLink, domain: string, index: RuleIndex): Generat
   }
 }
 
-/** The subjects that reach a position, and the domains in which they do. */
+/** The subjects that reach a standing, and the domains in which they do. */
 function* holdersOf(
-  start: Position,
+  start: Standing,
   members: ReadonlyMap<string, readonly RoleLink[]>,
 ): Generator<{ readonly subject: SubjectName; readonly domain: string }> {
   const seen = new Set([keyOf(start)]);
-  let frontier: readonly Position[] = [start];
+  let frontier: readonly Standing[] = [start];
   for (let depth = 0; depth <= maxLinkDepth && frontier.length > 0; depth += 1) {
     for (const { name, domain } of frontier) {
       const subject = parseSubjectKey(name);
@@ -152,24 +142,21 @@ function* holdersOf(
         yield { subject, domain };
       }
     }
-    frontier = frontier.flatMap((position) => behind(position, members)).filter((position) => isNew(position, seen));
+    frontier = frontier.flatMap((standing) => behind(standing, members)).filter((standing) => isNew(standing, seen));
   }
 }
 
 /** One link back; links of two projects do not follow each other. */
-function behind(to: Position, members: ReadonlyMap<string, readonly RoleLink[]>): readonly Position[] {
-  return (members.get(to.name) ?? [])
-    .filter(({ domain }) => domain === everyDomain || to.domain === everyDomain || domain === to.domain)
-    .map(({ member, domain }) => ({ name: member, domain: to.domain === everyDomain ? domain : to.domain }));
+function behind(to: Standing, members: ReadonlyMap<string, readonly RoleLink[]>): readonly Standing[] {
+  return (members.get(to.name) ?? []).flatMap((link) => {
+    const domain = commonDomain(to.domain, link.domain);
+    return domain === undefined ? [] : [{ name: link.member, domain }];
+  });
 }
 
-function isNew(position: Position, seen: Set<string>): boolean {
-  const key = keyOf(position);
+function isNew(standing: Standing, seen: Set<string>): boolean {
+  const key = keyOf(standing);
   const isKnown = seen.has(key);
   seen.add(key);
   return !isKnown;
-}
-
-function keyOf({ name, domain }: Position): string {
-  return `${domain}\0${name}`;
 }

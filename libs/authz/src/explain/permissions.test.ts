@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { permissionsOf } from './permissions.ts';
-import { subjectsOf } from './subject-key.ts';
+import { subjectsOf } from '../rows/subject-key.ts';
 import { world } from './testing/world.ts';
 
 function permissions(of: ReturnType<typeof world>, name = 'bob') {

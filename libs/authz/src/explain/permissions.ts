@@ -2,7 +2,7 @@ import { contains } from '../cover/contains.ts';
 import { WorkBudget } from '../cover/work.ts';
 import { explain } from '../decide/decide.ts';
 import type { Explanation } from '../decide/decision.ts';
-import { reservedWord } from '../decide/request.ts';
+import { reservedWord } from '../decide/verbs.ts';
 import { spellsOut } from '../pattern/spells-out.ts';
 import { everyDomain, type Effect } from '../rows/row.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
@@ -12,7 +12,7 @@ import { projectsOf } from './projects.ts';
 import { verbOf } from './verb.ts';
 
 /** What one policy gives or takes in one domain: every action on every object. */
-export interface Permission {
+export interface HeldPermission {
   /** A project, or `*` for everywhere. */
   readonly domain: string;
   readonly effect: Effect;
@@ -33,7 +33,7 @@ const effects: readonly Effect[] = ['deny', 'allow'];
  * What the subjects hold, by domain. In a project only what they do not hold everywhere, and nothing that a wider row of
  * the same domain and effect contains.
  */
-export function permissionsOf(index: RuleIndex, subjects: readonly [string, ...string[]]): readonly Permission[] {
+export function permissionsOf(index: RuleIndex, subjects: readonly [string, ...string[]]): readonly HeldPermission[] {
   const everywhere = heldIn(index, subjects, '');
   const known = new Set(everywhere.map(({ rule }) => rule));
   const permissions = summaryOf(everyDomain, everywhere);
@@ -48,7 +48,7 @@ function heldIn(index: RuleIndex, subjects: readonly [string, ...string[]], doma
   return effects.flatMap((effect) => [...heldRules(index, { subjects, domain }, effect)]);
 }
 
-function summaryOf(domain: string, held: readonly HeldRule[]): Permission[] {
+function summaryOf(domain: string, held: readonly HeldRule[]): HeldPermission[] {
   const needed = withoutContained(held);
   return effects.flatMap((effect) => {
     const byPolicy = Map.groupBy(
@@ -60,7 +60,7 @@ function summaryOf(domain: string, held: readonly HeldRule[]): Permission[] {
 }
 
 /** The rows of one policy and effect: objects with the same actions share a line. */
-function byActions(domain: string, held: readonly HeldRule[]): Permission[] {
+function byActions(domain: string, held: readonly HeldRule[]): HeldPermission[] {
   const byObject = Map.groupBy(held, ({ rule }) => rule.object.text);
   const lines = Map.groupBy(byObject, ([, rules]) => actionsOf(rules).join('\0'));
   const permissions = [...lines.values()].flatMap((objects) => {

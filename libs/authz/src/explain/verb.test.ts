@@ -12,6 +12,7 @@ test.each([
   ['deletecollectionPods', 'deletecollection'],
   ['getpod', 'get'],
   ['deletepod', 'delete'],
+  ['deletecollectionpods', 'deletecollection'],
   ['bindpolicy', 'bindpolicy'],
   ['LISTPODS', 'list'],
 ])('the verb of %j is %j', (action, verb) => {

@@ -1,15 +1,17 @@
 import type { SubjectAccessReviewSpec } from '@tke/meta';
 
+import { administers } from '../authorizer/administrators.ts';
 import type { ReviewOptions } from '../authorizer/authorizer.ts';
+import { objectionTo, type Objection } from '../authorizer/objection.ts';
 import { decide } from '../decide/decide.ts';
 import type { Explanation } from '../decide/decision.ts';
-import { reservedWord, type AccessRequest } from '../decide/request.ts';
+import type { AccessRequest } from '../decide/request.ts';
 import { reach } from '../index/reach.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { everyoneKey } from '../rows/keys.ts';
+import { parseSubjectKey, subjectsOf, type SubjectName } from '../rows/subject-key.ts';
 import { requestOf, type Question } from '../sar/request.ts';
-import { objectionTo, type DecisionBasis, type Objection } from './basis.ts';
-import { parseSubjectKey, subjectsOf, type SubjectName } from './subject-key.ts';
+import type { DecisionBasis } from './basis.ts';
 
 /** Somebody whose request would be allowed. */
 export type Grantee =
@@ -47,7 +49,7 @@ export function whoCan(
   const question = requestOf(asked, { cluster: options.cluster, projects: basis.projects });
   const subjects = Map.groupBy(namedSubjects(basis.rules), ({ tenant }) => tenant);
   return tenants.map((tenant) => {
-    const objection = objectionTo(question, tenant, basis, options);
+    const objection = objectionTo(question, tenant, basis, options.cluster);
     const named = subjects.get(tenant) ?? [];
     return { tenant, objection, grantees: objection === undefined ? granteesOf(basis, tenant, question, named) : [] };
   });
@@ -94,15 +96,13 @@ function isNews(subject: SubjectName, by: Explanation, administrators: readonly 
 
 /** The administrators of the tenant, if the request is one they need no row for, but for those whom a row denies it. */
 function administratorsOf({ rules, tenants }: DecisionBasis, tenant: string, question: Question): readonly string[] {
-  if (reservedWord(question) !== undefined) {
-    return [];
-  }
   const request = (name: string): AccessRequest => ({
     ...question,
     subjects: subjectsOf({ tenant, kind: 'user', name }),
   });
-  return [...(tenants.tenant(tenant)?.administrators ?? [])]
-    .filter((name) => decide(rules, request(name)).kind !== 'deny')
+  const known = tenants.tenant(tenant);
+  return [...(known?.administrators ?? [])]
+    .filter((name) => administers(known, name, question) && decide(rules, request(name)).kind !== 'deny')
     .sort();
 }
 

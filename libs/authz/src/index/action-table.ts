@@ -1,7 +1,7 @@
 import { inputOf, type Input } from '../pattern/letters.ts';
 import { matchesInput } from '../pattern/match.ts';
 import type { Folded } from '../pattern/pattern.ts';
-import { addToChain, chained, firstOf, removeFromChain, withEntry, withoutEntry } from './chain.ts';
+import { addToChain, chained, firstInChain, removeFromChain, withEntry, withoutEntry } from './chain.ts';
 import type { PolicyRule } from './entries.ts';
 import { PatternRows } from './pattern-rows.ts';
 
@@ -48,8 +48,8 @@ export class ActionTable {
   find(action: Folded | Input, accepts: (rule: PolicyRule) => boolean): PolicyRule | undefined {
     const input = typeof action === 'string' ? inputOf(action) : action;
     return this.#isArranged
-      ? (firstOf(this.#literal?.get(input.text), accepts) ?? this.#patterns?.find(input, accepts))
-      : firstOf(this.#chain, (rule) => matchesInput(rule.action, input) && accepts(rule));
+      ? (firstInChain(this.#literal?.get(input.text), accepts) ?? this.#patterns?.find(input, accepts))
+      : firstInChain(this.#chain, (rule) => matchesInput(rule.action, input) && accepts(rule));
   }
 
   *rules(): Generator<PolicyRule> {

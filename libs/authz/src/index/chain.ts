@@ -38,7 +38,7 @@ export function removeFromChain<K, T extends Chained<T>>(heads: Map<K, T>, key: 
   }
 }
 
-export function firstOf<T extends Chained<T>>(head: T | undefined, accepts: (entry: T) => boolean): T | undefined {
+export function firstInChain<T extends Chained<T>>(head: T | undefined, accepts: (entry: T) => boolean): T | undefined {
   for (let entry = head; entry !== undefined; entry = entry.next) {
     if (accepts(entry)) {
       return entry;

@@ -1,6 +1,6 @@
 import { mayContain, type Input, type Letters } from '../pattern/letters.ts';
 import { matches } from '../pattern/match.ts';
-import { firstOf, withEntry, withoutEntry } from './chain.ts';
+import { firstInChain, withEntry, withoutEntry } from './chain.ts';
 import type { PolicyRule } from './entries.ts';
 
 /**
@@ -41,7 +41,7 @@ export class PatternRows {
     const letters = this.#letters;
     for (let at = 0; at < letters.length; at += 1) {
       const head = mayContain(action.letters, letters[at] ?? 0) ? this.#heads[at] : undefined;
-      const rule = head && matches(head.action, action.text) ? firstOf(head, accepts) : undefined;
+      const rule = head && matches(head.action, action.text) ? firstInChain(head, accepts) : undefined;
       if (rule !== undefined) {
         return rule;
       }

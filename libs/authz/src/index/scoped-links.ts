@@ -1,4 +1,4 @@
-import { addToChain, chained, firstOf, removeFromChain, withEntry, withoutEntry, type Chained } from './chain.ts';
+import { addToChain, chained, firstInChain, removeFromChain, withEntry, withoutEntry, type Chained } from './chain.ts';
 import type { RoleLink } from './entries.ts';
 
 /** The links of one member in one domain. */
@@ -45,7 +45,7 @@ export function withoutScopedLink(scoped: ScopedLinks, link: RoleLink): ScopedLi
 }
 
 function entryOf(head: DomainLinks | undefined, domain: string): DomainLinks | undefined {
-  return firstOf(head, (entry) => entry.domain === domain);
+  return firstInChain(head, (entry) => entry.domain === domain);
 }
 
 function mapOf(entries: readonly DomainLinks[]): Map<string, RoleLink> {

@@ -1,5 +1,5 @@
 import { fold, type Folded, type Pattern } from './pattern.ts';
-import { anyStep, isRepeat, manyStep, oneStep, stepsOf, type Steps } from './steps.ts';
+import { isRepeat, stepsOf, takes, type Steps } from './steps.ts';
 
 /**
  * What the objects of a collection are called: texts with a non-empty name between neighbours. All secrets of namespace
@@ -29,7 +29,7 @@ export function overlapsCollection(pattern: Pattern, { texts, names }: NameShape
   if (!mayBeginWith(pattern, folded[0] ?? fold(''))) {
     return false;
   }
-  const steps = (pattern.steps ??= stepsOf(pattern));
+  const steps = stepsOf(pattern);
   let states = statesFrom(steps, 0, []);
   for (const [index, text] of folded.entries()) {
     states = index === 0 ? states : afterName(steps, states, excluded[names]);
@@ -52,7 +52,7 @@ function afterCharacter(steps: Steps, states: States, character: number): States
   const next: States = [];
   for (const state of states) {
     const step = steps[state];
-    if (step === character || step === anyStep || ((step === oneStep || step === manyStep) && character !== slash)) {
+    if (step !== undefined && takes(step, character)) {
       statesFrom(steps, isRepeat(step) ? state : state + 1, next);
     }
   }

@@ -22,7 +22,7 @@ interface PatternText {
   readonly prefix: Folded;
   /** What every match contains: the characters of all its text. */
   readonly letters: Letters;
-  /** For `overlapsCollection`, which few patterns ever need: made by the first question. */
+  /** What `stepsOf` made of it. */
   steps: Steps | undefined;
 }
 
@@ -46,4 +46,23 @@ export function fold(text: string): Folded {
     ? Array.from(text, (character) => character.toLowerCase()).join('')
     : text.toLowerCase();
   return lower as Folded;
+}
+
+/** All text of a pattern between its wildcards. */
+export function literalsOf(pattern: Pattern): readonly Folded[] {
+  switch (pattern.kind) {
+    case 'any':
+      return [];
+    case 'literal':
+    case 'prefix':
+      return [pattern.prefix];
+    case 'segments':
+      return textsOf(pattern.whole);
+    case 'general':
+      return [pattern.head, ...pattern.middle, pattern.tail].flatMap(textsOf);
+  }
+}
+
+function textsOf({ first, after }: Chunk): readonly Folded[] {
+  return [first, ...after].filter((text) => text !== '');
 }

@@ -6,12 +6,19 @@ export type Steps = Int32Array;
 
 /** Any run of units. */
 export const anyStep = -1;
-/** One unit that is no slash. */
+/** One unit that is no slash. A segment is one of them, then a run of them. */
 export const oneStep = -2;
 /** Any run of units that are no slashes. */
 export const manyStep = -3;
 
-export function stepsOf({ text }: Pattern): Steps {
+const slash = '/'.charCodeAt(0);
+
+/** Made by the first question and kept: few patterns ever need it, and those are asked again and again. */
+export function stepsOf(pattern: Pattern): Steps {
+  return (pattern.steps ??= stepsOfText(pattern.text));
+}
+
+function stepsOfText(text: string): Steps {
   return Int32Array.from(
     tokenize(text).flatMap((token) => {
       switch (token.kind) {
@@ -28,4 +35,9 @@ export function stepsOf({ text }: Pattern): Steps {
 
 export function isRepeat(step: number | undefined): boolean {
   return step === anyStep || step === manyStep;
+}
+
+/** Whether a step takes this unit. */
+export function takes(step: number, unit: number): boolean {
+  return step === anyStep || (step < 0 ? unit !== slash : step === unit);
 }

@@ -1,3 +1,4 @@
+import { resourceVerbs } from '../decide/verbs.ts';
 import { singularOf } from './singular.ts';
 
 /** What a review asks about a resource, every part present, empty for none. */
@@ -36,7 +37,7 @@ export function actionOf(target: ResourceTarget): string {
   const sub = upperFirst(subresource);
   const plural = upperFirst(resourceName(target));
   const singular = upperFirst(kindOf(target));
-  if (connectSubresources.has(subresource) && isReadOrWrite(verb)) {
+  if (connectSubresources.has(subresource) && resourceVerbs.includes(verb)) {
     return `create${singular}${sub}`;
   }
   switch (verb) {
@@ -76,10 +77,6 @@ export function kindOf(target: ResourceTarget): string {
 /** Namespaces of the registry are another thing than namespaces of Kubernetes and of projects. */
 function resourceName({ group, resource }: ResourceTarget): string {
   return group === 'registry.tkestack.io' && resource === 'namespaces' ? 'registrynamespaces' : resource;
-}
-
-function isReadOrWrite(verb: string): boolean {
-  return ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'].includes(verb);
 }
 
 function upperFirst(text: string): string {

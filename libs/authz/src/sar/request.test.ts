@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProjectIndex } from '../authorizer/directories.ts';
-import { reservedWord } from '../decide/request.ts';
+import { reservedWord } from '../decide/verbs.ts';
 import { requestOf } from './request.ts';
 import { originalPathRequest, originalRequest } from './testing/original-request.ts';
 import type { ResourceAttributes } from '@tke/meta';

@@ -1,5 +1,6 @@
 import { DefaultRoleManager, Enforcer, FunctionMap, newModelFromString, type Assertion } from 'casbin';
-import { reservedWord, type AccessRequest } from '../../decide/request.ts';
+import type { AccessRequest } from '../../decide/request.ts';
+import { reservedWord } from '../../decide/verbs.ts';
 import type { Decision } from '../../decide/decision.ts';
 import { builtinModel } from '../../casbin/builtin-model.ts';
 import { everyDomain, type LinkRow, type PolicyRow, type Row } from '../../rows/row.ts';

@@ -1,4 +1,4 @@
-import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
+import { everyoneKey, groupKey, userKey } from './keys.ts';
 
 /** Who stands behind the key of a row. */
 export interface SubjectName {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { everyoneKey, groupKey, userKey } from '../rows/keys.ts';
+import { everyoneKey, groupKey, userKey } from './keys.ts';
 import { parseSubjectKey, subjectsOf } from './subject-key.ts';
 
 describe('a subject key', () => {
