@@ -7,7 +7,6 @@ import {
   policyBinding,
   role,
   roleBinding,
-  type CustomPolicyBinding,
   type PolicyBinding,
   type RoleBinding,
 } from '@tke/api-auth';
@@ -53,12 +52,23 @@ export class CacheDirectory implements Directory {
     return this.#cache.get(role, { name });
   }
 
-  customBindingOf(rowKey: string) {
+  customBindingOf(rowKey: string, tenant?: string) {
     // One that refers to another tenant's policy makes no rows, so that it cannot keep the name from its owner. One that is
     // being deleted keeps it until its rows are gone.
-    const owning = ({ spec }: DeepReadonly<CustomPolicyBinding>) =>
-      this.policy(spec.policyID)?.spec.tenantID === spec.tenantID;
-    return oldest(this.#about(customPolicyBinding, `row-key/${rowKey}`).filter(owning));
+    const claims = this.#about(customPolicyBinding, `row-key/${rowKey}`);
+    const owning = claims.filter(({ spec }) => {
+      const found = this.policy(spec.policyID);
+      return found !== undefined && (found.spec.tenantID ?? '') === (spec.tenantID ?? '');
+    });
+    // One whose policy is still to come must be known now: its policy would hand the name to it, and end what others deny.
+    const awaiting = claims.filter(({ spec }) => spec.tenantID === tenant && this.policy(spec.policyID) === undefined);
+    return oldest(owning) ?? oldest(awaiting);
+  }
+
+  customBindingsOfPolicy(name: string, tenant: string) {
+    return this.#about(customPolicyBinding, `policy/${name}`).filter(
+      (each) => alive(each) !== undefined && (each.spec.tenantID ?? '') === tenant,
+    );
   }
 
   bindingsOfPolicy(name: string): readonly DeepReadonly<PolicyBinding>[] {

@@ -1,4 +1,4 @@
-import { column, defineKind, immutable, immutableOnceSet, s } from '@tke/crd';
+import { column, defineKind, immutable, immutableOnceSet, s, type ValidationRule } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { capitalStatus, grantStatus } from './grant-status.ts';
@@ -9,6 +9,13 @@ import { subjects } from './subject.ts';
 import { dnsLabel, finalizers, tenantID } from './text.ts';
 
 const domainPattern = String.raw`^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$`;
+
+/** Else `x` with `pol-b-pol-c` and `x-pol-b` with `pol-c` would give their rows one name, and each the other's holders. */
+const plainRulePrefix: ValidationRule = {
+  rule: "!self.rulePrefix.matches('-pol(-|$)')",
+  message: 'rulePrefix must not contain -pol- nor end with -pol: the name of the policy begins there',
+  fieldPath: '.rulePrefix',
+};
 
 const spec = s.object(
   'Who holds the actions of which policy on which resources.',
@@ -33,7 +40,15 @@ const spec = s.object(
     users: s.optional(subjects('Users that hold the actions.')),
     groups: s.optional(subjects('Groups whose members hold the actions.')),
   },
-  { rules: [immutableOnceSet('tenantID'), immutable('policyID'), immutable('rulePrefix'), freeRulePrefix] },
+  {
+    rules: [
+      immutableOnceSet('tenantID'),
+      immutable('policyID'),
+      immutable('rulePrefix'),
+      freeRulePrefix,
+      plainRulePrefix,
+    ],
+  },
 );
 
 export const customPolicyBinding = defineKind({

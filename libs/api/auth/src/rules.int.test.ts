@@ -103,6 +103,16 @@ describe('creation is refused, with the field and what to do,', () => {
       'rulePrefix must not be pol or rol',
     ],
     [
+      'of a custom binding whose prefix has the name of a policy in it',
+      customPolicyBinding('pol-a', { rulePrefix: 'x-pol-b' }),
+      'rulePrefix must not contain -pol-',
+    ],
+    [
+      'of a custom binding whose prefix ends as the name of a policy begins',
+      customPolicyBinding('pol-a', { rulePrefix: 'x-pol' }),
+      'rulePrefix must not contain -pol-',
+    ],
+    [
       'of a custom binding on a bad resource',
       customPolicyBinding('pol-a', { resources: ['a|b'] }),
       'spec.resources[0]',

@@ -1,7 +1,6 @@
-import type { IdentityProvider, LocalIdentity } from '@tke/api-auth';
+import type { LocalIdentity } from '@tke/api-auth';
 import type { DeepReadonly, KubeObject } from '@tke/meta';
 
-import { firstOf } from '../compile/first-of.ts';
 import { passwordState, plainPasswordAdvice } from '../identity/check-identity.ts';
 
 /** What manifests written for TKEStack may carry, wherever it applies. */
@@ -56,32 +55,4 @@ export function identityLeftovers(object: DeepReadonly<LocalIdentity>): readonly
     ...(passwordState(object) === 'NotHashed' ? [plainPasswordAdvice] : []),
     ...(object.spec.groups?.length ? ['spec.groups is ignored: name the user in LocalGroup.spec.users'] : []),
   ];
-}
-
-const secretKey = /^(bindpw|.*(password|secret|token|private_?key).*)$/i;
-
-/** Names of the settings that hold a secret in clear; never the values. */
-export function configLeftovers({ spec }: DeepReadonly<IdentityProvider>): readonly string[] {
-  const secrets = secretsIn(parsed(spec.config));
-  return secrets.length === 0
-    ? []
-    : [`spec.config holds ${secrets.join(', ')} in clear: everybody who may read IdentityProviders reads it too`];
-}
-
-export function parsed(config: string | undefined): unknown {
-  try {
-    return JSON.parse(firstOf(config, '{}')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function secretsIn(value: unknown, path = ''): string[] {
-  if (typeof value !== 'object' || value === null) {
-    return [];
-  }
-  return Object.entries(value).flatMap(([key, member]) => {
-    const here = path === '' ? key : `${path}.${key}`;
-    return typeof member === 'string' ? (member !== '' && secretKey.test(key) ? [here] : []) : secretsIn(member, here);
-  });
 }

@@ -1,16 +1,7 @@
-import {
-  apiSigningKey,
-  category,
-  identityProvider,
-  localIdentity,
-  policy,
-  rule,
-  type IdentityProvider,
-  type Policy,
-} from '@tke/api-auth';
+import { apiSigningKey, category, localIdentity, policy, rule, type Policy } from '@tke/api-auth';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook';
+import type { KindAdmission } from '@tke/webhook';
 
 import type { Unresolved } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
@@ -22,10 +13,12 @@ import { checkRule } from '../rules/check-rule.ts';
 import { sourceTextOf } from '../rules/rule-object.ts';
 import type { RuleSource, SourceObject } from '../rules/rule-source.ts';
 import { ruleSources } from '../rules/sources.ts';
-import { callerTenant } from './caller.ts';
+import { outgrownBindings } from './custom-bindings-fit.ts';
+import { providerAdmission } from './identity-provider.ts';
 import { platformAdmission, tenantAdmission, type KindChecks } from './kind-admission.ts';
-import { configLeftovers, identityLeftovers, parsed } from './leftovers.ts';
+import { identityLeftovers } from './leftovers.ts';
 import { seedMarkProblems } from './seed-marks.ts';
+import { shippedPolicyProblems } from './shipped-policies.ts';
 import type { TenantObject } from './tenant.ts';
 
 /**
@@ -34,7 +27,7 @@ import type { TenantObject } from './tenant.ts';
  */
 export function policyAdmissions(cache: CacheReader, rules: FollowedRules = unreadRules()): readonly KindAdmission[] {
   const directory = new CacheDirectory(cache);
-  const guard = new EscalationGuard({ cache, directory, rules });
+  const guard = new EscalationGuard({ cache, rules });
   const identityAdmission = tenantAdmission(
     {
       kind: localIdentity,
@@ -61,8 +54,11 @@ function checksOf(source: RuleSource, directory: Directory, guard: EscalationGua
     authorize: async (request) => [...seedMarkProblems(request), ...(await guard.problems(request))],
     examine: (object, request) => {
       const { defects, unresolved } = source.compile(object, directory);
-      const shipped = source.kind.kind === policy.kind ? shippedTypeProblems(request) : [];
-      return { problems: [...shipped, ...defects], warnings: unresolved.flatMap(unresolvedWarnings) };
+      const ofPolicy =
+        source.kind.kind === policy.kind
+          ? [...shippedPolicyProblems(request), ...outgrownBindings(object as DeepReadonly<Policy>, directory)]
+          : [];
+      return { problems: [...ofPolicy, ...defects], warnings: unresolved.flatMap(unresolvedWarnings) };
     },
   };
 }
@@ -70,23 +66,6 @@ function checksOf(source: RuleSource, directory: Directory, guard: EscalationGua
 function unresolvedWarnings({ field, reason, detail }: Unresolved): readonly string[] {
   // Told once, of the tenant, and not of each of its subjects.
   return reason === 'TenantNotFound' ? [] : [`${field}: ${detail}; until that changes it grants nothing`];
-}
-
-/** Shipped policies are managed by the platform, so that nobody else may say that theirs is one. */
-function shippedTypeProblems({ object, oldObject, userInfo }: AdmissionRequest): readonly FieldProblem[] {
-  const isShipped = (side: unknown) => (side as DeepReadonly<Policy> | undefined)?.spec.type === 'default';
-  if (!isShipped(object) || isShipped(oldObject) || callerTenant(userInfo).kind === 'platform') {
-    return [];
-  }
-  return [
-    {
-      field: 'spec.type',
-      value: 'default',
-      rule: 'is for policies that the platform ships',
-      remedy: 'Write custom, or leave the field out.',
-      type: 'Forbidden',
-    },
-  ];
 }
 
 const ruleAdmission = platformAdmission({
@@ -98,25 +77,3 @@ const ruleAdmission = platformAdmission({
     return { problems: checkRule(object), warnings: warn ? [warning] : [] };
   },
 });
-
-const providerAdmission = platformAdmission({
-  kind: identityProvider,
-  examine: (object) => ({ problems: configProblems(object), warnings: configLeftovers(object) }),
-});
-
-function configProblems({ spec }: DeepReadonly<IdentityProvider>): readonly FieldProblem[] {
-  const config = parsed(spec.config);
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-    return [];
-  }
-  // Without the value: it may hold secrets.
-  return [
-    {
-      field: 'spec.config',
-      value: undefined,
-      rule: 'must be a JSON object as text',
-      remedy: 'Correct the JSON, or leave the field out.',
-      type: 'Invalid',
-    },
-  ];
-}

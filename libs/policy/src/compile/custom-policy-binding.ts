@@ -9,7 +9,7 @@ import { usablePatterns } from './patterns.ts';
 import { referredPolicy } from './references.ts';
 
 /** Permissions of one binding, the same limit as a policy has for itself. */
-const maxPermissions = 4096;
+export const maxPermissions = 4096;
 
 /** The name by which the rows of a custom binding go. */
 export function customRowKey({ spec }: DeepReadonly<CustomPolicyBinding>): string {
@@ -45,7 +45,8 @@ function grantPermissions(
     return false;
   }
   const { actions, effect } = policy.spec.statement;
-  if (actions.length * resources.length > maxPermissions) {
+  const fits = actions.length * resources.length <= maxPermissions;
+  if (!fits) {
     into.defect({
       code: 'TooManyRules',
       field: 'spec.resources',
@@ -54,10 +55,14 @@ function grantPermissions(
       remedy: 'Use wider patterns or several bindings.',
       type: 'Invalid',
     });
+  }
+  if (!fits && effect === 'allow') {
     return false;
   }
+  // What denies must not end by growing: it denies more then, every action, which takes one row for each resource.
+  const kept = fits ? actions : ['*'];
   // Actions that are no patterns are the policy's defect, and reported there.
-  for (const action of usablePatterns('action', actions, '', new Compilation())) {
+  for (const action of usablePatterns('action', kept, '', new Compilation())) {
     for (const { text, field } of resources) {
       into.grant({ kind: 'p', policy: key, object: text, action: action.text, effect }, field, 'InvalidPattern');
     }
@@ -75,7 +80,7 @@ function ownsKey(
   directory: Directory,
   into: Compilation,
 ): boolean {
-  const holder = directory.customBindingOf(key);
+  const holder = directory.customBindingOf(key, binding.spec.tenantID);
   if (holder === undefined || keyString(keyOf(holder)) === keyString(keyOf(binding))) {
     return true;
   }

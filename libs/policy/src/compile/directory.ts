@@ -20,8 +20,10 @@ export interface Directory {
   group(name: string): DeepReadonly<LocalGroup> | undefined;
   policy(name: string): DeepReadonly<Policy> | undefined;
   role(name: string): DeepReadonly<Role> | undefined;
-  /** The oldest binding whose rows go by this key. */
-  customBindingOf(rowKey: string): DeepReadonly<CustomPolicyBinding> | undefined;
+  /** The oldest binding whose rows go by this key; else the one of this tenant whose rows would, if its policy existed. */
+  customBindingOf(rowKey: string, tenant?: string): DeepReadonly<CustomPolicyBinding> | undefined;
+  /** Those of its tenant that use the actions of a policy. */
+  customBindingsOfPolicy(name: string, tenant: string): readonly DeepReadonly<CustomPolicyBinding>[];
   bindingsOfPolicy(name: string): readonly DeepReadonly<PolicyBinding>[];
   bindingsOfRole(name: string): readonly DeepReadonly<RoleBinding>[];
 }

@@ -49,17 +49,10 @@ export interface Authored {
   readonly links: readonly AuthoredLink[];
 }
 
-/** What the meaning of an object depends on. */
-export interface Surroundings {
-  readonly directory: Directory;
-  /** Those that use the actions of a policy. */
-  customBindingsOf(policy: string): readonly DeepReadonly<CustomPolicyBinding>[];
-}
-
-type Describe = (object: DeepReadonly<KubeObject>, around: Surroundings) => Authored;
+type Describe = (object: DeepReadonly<KubeObject>, directory: Directory) => Authored;
 
 const describers: Readonly<Record<string, Describe>> = {
-  Policy: (object, around) => policyGrants(object as DeepReadonly<Policy>, around),
+  Policy: (object, directory) => policyGrants(object as DeepReadonly<Policy>, directory),
   Role: (object) => roleGrants(object as DeepReadonly<Role>),
   LocalGroup: (object) => groupGrants(object as DeepReadonly<LocalGroup>),
   PolicyBinding: (object) => bindingGrants(object as DeepReadonly<PolicyBinding>, everyDomain),
@@ -67,30 +60,27 @@ const describers: Readonly<Record<string, Describe>> = {
     const binding = object as DeepReadonly<ProjectPolicyBinding>;
     return bindingGrants(binding, binding.spec.projectID);
   },
-  RoleBinding: (object, { directory }) => roleBindingGrants(object as DeepReadonly<RoleBinding>, directory),
-  CustomPolicyBinding: (object, { directory }) =>
+  RoleBinding: (object, directory) => roleBindingGrants(object as DeepReadonly<RoleBinding>, directory),
+  CustomPolicyBinding: (object, directory) =>
     customBindingGrants(object as DeepReadonly<CustomPolicyBinding>, directory),
 };
 
 /** @returns undefined for kinds that hand out nothing. */
-export function authoredGrants(object: DeepReadonly<KubeObject>, around: Surroundings): Authored | undefined {
-  return describers[object.kind]?.(object, around);
+export function authoredGrants(object: DeepReadonly<KubeObject>, directory: Directory): Authored | undefined {
+  return describers[object.kind]?.(object, directory);
 }
 
-function policyGrants({ metadata: { name = '' }, spec }: DeepReadonly<Policy>, around: Surroundings): Authored {
+function policyGrants({ metadata: { name = '' }, spec }: DeepReadonly<Policy>, directory: Directory): Authored {
   const common = { field: 'spec.statement', powers: [powerOver('escalate', 'policies', name)] };
   const { actions, effect } = spec.statement;
-  const custom = around
-    .customBindingsOf(name)
-    .filter((binding) => (binding.spec.tenantID ?? '') === (spec.tenantID ?? ''))
-    .map((binding) => ({
-      ...common,
-      name: customRowKey(binding),
-      domain: binding.spec.domain,
-      effect,
-      actions,
-      resources: binding.spec.resources,
-    }));
+  const custom = directory.customBindingsOfPolicy(name, spec.tenantID ?? '').map((binding) => ({
+    ...common,
+    name: customRowKey(binding),
+    domain: binding.spec.domain,
+    effect,
+    actions,
+    resources: binding.spec.resources,
+  }));
   // A policy of scope project too must be held everywhere: any project may hand it out.
   return { own: [{ ...common, name, domain: everyDomain, ...spec.statement }, ...custom], links: [] };
 }
@@ -111,16 +101,18 @@ function roleGrants({ metadata: { name = '' }, spec }: DeepReadonly<Role>): Auth
 
 function groupGrants({ metadata: { name = '' }, spec }: DeepReadonly<LocalGroup>): Authored {
   const { tenantID = '', users = null } = spec;
-  const links = membersOf({ users }).map((member) => ({
+  const link = (member: string, field: string): AuthoredLink => ({
     member,
-    field: 'spec.users',
+    field,
     value: name,
     target: groupKey(tenantID, name),
     domain: everyDomain,
     reference: undefined,
     powers: [powerOver('bind', 'localgroups', name), powerOver('escalate', 'localgroups', name)],
-  }));
-  return { own: [], links };
+  });
+  // Certificates and directories say who is in a group as well, and what they say counts while the group exists.
+  const asserted = link('asserted', 'metadata.name');
+  return { own: [], links: [asserted, ...membersOf({ users }).map((member) => link(member, 'spec.users'))] };
 }
 
 function bindingGrants({ spec }: DeepReadonly<PolicyBinding | ProjectPolicyBinding>, domain: string): Authored {
@@ -158,18 +150,21 @@ function customBindingGrants(binding: DeepReadonly<CustomPolicyBinding>, directo
   const { policyID, domain } = spec;
   const name = customRowKey(binding);
   const powers = [powerOver('escalate', 'custompolicybindings', metadata.name ?? '', metadata.namespace)];
-  const links = membersOf(spec).map((member) => ({
+  const link = (member: string, field = 'spec.policyID'): AuthoredLink => ({
     member,
-    field: 'spec.policyID',
+    field,
     value: policyID,
     target: name,
     domain,
-    reference: { kind: 'Policy', name: policyID } as const,
+    reference: { kind: 'Policy', name: policyID },
     powers,
-  }));
+  });
+  const links = membersOf(spec).map((member) => link(member));
   const policy = alive(directory.policy(policyID));
   if (policy === undefined || (policy.spec.tenantID ?? '') !== (spec.tenantID ?? '')) {
-    return { own: [], links };
+    // Whoever is bound will hold on these resources whatever the policy of the name will say.
+    const awaited = links.length === 0 ? [] : spec.resources;
+    return { own: [], links: [...links, ...awaited.map((each, at) => link(`on\0${each}`, `spec.resources[${at}]`))] };
   }
   const { actions, effect } = policy.spec.statement;
   return {

@@ -1,9 +1,13 @@
+import { policy, role } from '@tke/api-auth';
 import type { Effect } from '@tke/authz';
 import type { DeepReadonly, KubeObject } from '@tke/meta';
 import { jsonEqual } from '@tke/runtime';
 import type { AdmissionRequest } from '@tke/webhook';
 
-import { authoredGrants, type Authored, type AuthoredLink, type OwnRows, type Surroundings } from './authored.ts';
+import type { Directory } from '../compile/directory.ts';
+import { authoredGrants, type Authored, type AuthoredLink, type OwnRows } from './authored.ts';
+import { purposes, type Purpose } from './purpose.ts';
+import { reseeded } from './reseeded.ts';
 
 /** Rows of an object's own, but for some. */
 export interface ChangedRows extends OwnRows {
@@ -17,27 +21,37 @@ export interface Difference {
   readonly links: readonly AuthoredLink[];
 }
 
-export interface Change {
-  readonly added: Difference;
-  readonly removed: Difference;
-}
+export type Change = Readonly<Record<Purpose, Difference>>;
 
 const nothing: Authored = { own: [], links: [] };
 
-/** What a request changes of what its object hands out: added is what allows, removed is what denies. */
-export function changeOf(request: AdmissionRequest, around: Surroundings): Change {
-  const described = (object: DeepReadonly<KubeObject> | undefined) =>
-    (object && authoredGrants(object, around)) ?? nothing;
-  const before = described(request.oldObject);
-  const after = described(request.object);
+/** What others hold by a name of their own. To revoke, and so to take subjects out of bindings and groups, is free. */
+const heldByName: ReadonlySet<string> = new Set([policy.kind, role.kind]);
+
+/** What a request changes of what its object hands out. */
+export function changeOf(request: AdmissionRequest, directory: Directory): Change {
+  const { object, oldObject } = request;
+  const described = (side: DeepReadonly<KubeObject> | undefined) =>
+    (side && authoredGrants(side, directory)) ?? nothing;
+  const before = described(oldObject);
+  const goes = oldObject !== undefined && (object === undefined || isGivenAway(request));
+  const remains = goes ? nothing : described(object);
+  const comes = union([described(object), ...(goes ? reseeded(oldObject).map(described) : [])]);
+  const isHeldByName = heldByName.has((object ?? oldObject)?.kind ?? '');
   return {
-    added: difference(after, before, 'allow'),
-    removed: difference(before, isGivenAway(request) ? nothing : after, 'deny'),
+    give: difference(comes, before, 'allow'),
+    deny: difference(comes, before, 'deny'),
+    lift: difference(before, remains, 'deny'),
+    take: isHeldByName ? difference(before, remains, 'allow') : nothing,
   };
 }
 
-export function isEmpty({ own, links }: Difference): boolean {
-  return own.length === 0 && links.length === 0;
+export function isEmpty(change: Change): boolean {
+  return purposes.every((purpose) => change[purpose].own.length === 0 && change[purpose].links.length === 0);
+}
+
+function union(all: readonly Authored[]): Authored {
+  return { own: all.flatMap(({ own }) => own), links: all.flatMap(({ links }) => links) };
 }
 
 /** An owner that does not exist is how to have the garbage collector delete an object in one's place. */

@@ -142,12 +142,18 @@ describe('what is handed out must be held', () => {
       { object: allow('pol-mine', ['getConfigmap'], ['*'], project) },
       own,
     ],
-    ['a policy that denies', { object: deny('pol-mine', ['*']) }, ok],
+    ['a policy that denies what he holds', { object: deny('pol-mine', ['getPod'], ['namespace:*/pod:*']) }, ok],
+    ['a policy that denies more', { object: deny('pol-mine', ['*']) }, own],
     ['more actions of a policy', { object: mine(['getPod', 'deletePod']), oldObject: mine(['getPod']) }, own],
     [
-      'fewer actions of a stronger policy',
+      'fewer of the actions that he holds, of a stronger policy',
       { object: mine(['deletePod']), oldObject: mine(['getPod', 'deletePod']) },
       ok,
+    ],
+    [
+      'fewer of the actions that he does not hold',
+      { object: mine(['getPod']), oldObject: mine(['getPod', 'deletePod']) },
+      own,
     ],
     [
       'another name for a stronger policy',
@@ -197,7 +203,30 @@ describe('what is handed out must be held', () => {
       bound,
     ],
     ['a binding to nobody', { object: aPolicyBinding('pb', { policyID: 'pol-all' }) }, ok],
-    ['a deny', { object: aPolicyBinding('pb', { policyID: 'pol-no-db', users: named('dave') }) }, ok],
+    [
+      'a deny of what he does not hold',
+      { object: aPolicyBinding('pb', { policyID: 'pol-no-db', users: named('dave') }) },
+      bound,
+    ],
+    [
+      'a deny of what he holds',
+      {
+        object: aPolicyBinding('pb', { policyID: 'pol-no-pods', users: named('dave') }),
+        more: [deny('pol-no-pods', ['getPod'], ['namespace:a/pod:*'])],
+      },
+      ok,
+    ],
+    [
+      'a deny that he is under himself',
+      {
+        object: aPolicyBinding('pb', { policyID: 'pol-no-pods', users: named('dave') }),
+        more: [
+          deny('pol-no-pods', ['getPod'], ['namespace:a/pod:*']),
+          aPolicyBinding('pb-no-pods', { policyID: 'pol-no-pods', users: named('bob') }),
+        ],
+      },
+      bound,
+    ],
     [
       'one more user',
       {
@@ -303,7 +332,15 @@ describe('what is handed out must be held', () => {
       ['spec.policies[0] Forbidden'],
     ],
     [
-      'a policy less',
+      'a policy less that he does not hold',
+      {
+        object: aRole('rol-strong', { policies: ['pol-pods'] }),
+        oldObject: aRole('rol-strong', { policies: ['pol-pods', 'pol-all'] }),
+      },
+      ['spec.policies[1] Forbidden'],
+    ],
+    [
+      'a policy less that he holds',
       {
         object: aRole('rol-strong', { policies: ['pol-all'] }),
         oldObject: aRole('rol-strong', { policies: ['pol-pods', 'pol-all'] }),
@@ -385,7 +422,7 @@ describe('what is handed out must be held', () => {
         object: aPolicyBinding('pb', { policyID: 'pol-no-db', users: named('bob') }),
         more: [aRule('rul-hand', { ptype: 'p', v0: 'pol-no-db', v1: '*', v2: '*', v3: '*', v4: 'allow' })],
       },
-      bound,
+      [...bound, ...bound],
     ],
   ])('%s', async (_, asked, expected) => {
     expect(await fieldsOf(asked)).toEqual(expected);
@@ -463,7 +500,7 @@ describe('what does not exist yet', () => {
     [
       'not with resources of its own',
       { object: aCustomPolicyBinding('cg', { ...later, resources: ['a'] }) },
-      ['spec.policyID NotFound'],
+      ['spec.resources[0] NotFound'],
     ],
     ['but by who may bind it', { object: aPolicyBinding('pb', later), by: carol }, ok],
     ['and by the platform', { object: aPolicyBinding('pb', later), by: platform }, ok],
@@ -484,7 +521,16 @@ describe('who takes away what denies', () => {
   test.each<[string, Asked, string[]]>([
     ['from himself', { oldObject: denied('bob') }, lifted],
     ['from himself, who holds everything', { oldObject: denied('bob'), more: [all] }, lifted],
-    ['from himself, who administers the tenant', { oldObject: denied('root'), by: root }, lifted],
+    ['from himself, who administers the tenant', { oldObject: denied('root'), by: root }, ok],
+    [
+      'of what must be named, who administers the tenant',
+      {
+        oldObject: aPolicyBinding('pb-no-bind', { policyID: 'pol-no-bind', users: named('bob') }),
+        by: root,
+        more: [deny('pol-no-bind', ['bindPolicy'])],
+      },
+      lifted,
+    ],
     ['from another, and holds it', { oldObject: denied('dave'), more: [all] }, ok],
     ['from another, and does not', { oldObject: denied('dave') }, lifted],
     ['from another, as administrator of the tenant', { oldObject: denied('dave'), by: root }, ok],
@@ -529,7 +575,7 @@ describe('who takes away what denies', () => {
       lifted,
     ],
     ['a binding that allows', { oldObject: aPolicyBinding('pb-x', { policyID: 'pol-all', users: named('dave') }) }, ok],
-    ['a policy that allows', { oldObject: allow('pol-all', ['*']) }, ok],
+    ['a policy that allows what he holds', { oldObject: allow('pol-x', ['getPod'], ['namespace:a/pod:*']) }, ok],
   ])('%s', async (_, asked, expected) => {
     expect(await fieldsOf(asked)).toEqual(expected);
   });

@@ -7,7 +7,6 @@ import { customRowKey } from '../compile/custom-policy-binding.ts';
 import { alive, type Directory } from '../compile/directory.ts';
 import { firstOf } from '../compile/first-of.ts';
 import { topicIndex } from '../indexes.ts';
-import type { Surroundings } from './authored.ts';
 import { handWrittenIndex } from './rule-indexes.ts';
 
 /** Rows that somebody holds by holding a name. */
@@ -21,18 +20,13 @@ export interface NamedStatement extends Statement {
  * What names hand out, read from the objects that people write and not from the Rules made of them: those come a moment
  * later, and it is what will hold that must be held. Rules that people write count as well.
  */
-export class GrantGraph implements Surroundings {
+export class GrantGraph {
   readonly directory: Directory;
   readonly #cache: CacheReader;
 
   constructor(cache: CacheReader, directory: Directory) {
     this.#cache = cache;
     this.directory = directory;
-  }
-
-  customBindingsOf(policyID: string) {
-    const found = this.#cache.list(customPolicyBinding, { index: { name: topicIndex, value: `policy/${policyID}` } });
-    return found.filter((each) => alive(each) !== undefined);
   }
 
   linksOf(name: string): readonly Link[] {

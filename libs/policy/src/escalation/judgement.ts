@@ -1,10 +1,20 @@
-import { walk, type Effect, type Holder, type MissingRow, type PowerOver } from '@tke/authz';
+import { walk, type Holder, type Link, type MissingRow, type PowerOver, type WorkBudget } from '@tke/authz';
 import type { FieldProblem } from '@tke/webhook';
 
 import type { AuthoredLink } from './authored.ts';
-import type { ChangedRows, Difference } from './change.ts';
+import type { Change, ChangedRows, Difference } from './change.ts';
 import type { GrantGraph, NamedStatement } from './grant-graph.ts';
-import { notHeld, type Purpose } from './refusals.ts';
+import { effectOf, purposes, type Purpose } from './purpose.ts';
+import { notHeld } from './refusals.ts';
+
+/** The author of a change. */
+export interface Holders {
+  readonly administers: boolean;
+  readonly budget: WorkBudget;
+  readonly usual: Holder;
+  /** What he holds by administering the tenant alone. */
+  readonly undenied: Holder;
+}
 
 interface Missing {
   /** The row is undefined where the caller may not know it. */
@@ -12,20 +22,29 @@ interface Missing {
   readonly count: number;
 }
 
+/** What it costs to look up what a name leads to. */
+const stepsOfName = 100;
+
 /** Looks at one change for one caller. */
 export class Judgement {
   readonly #graph: GrantGraph;
   readonly #tenant: string;
-  readonly #holder: Holder;
+  readonly #holders: Holders;
 
-  constructor(graph: GrantGraph, tenant: string, holder: Holder) {
+  constructor(graph: GrantGraph, tenant: string, holders: Holders) {
     this.#graph = graph;
     this.#tenant = tenant;
-    this.#holder = holder;
+    this.#holders = holders;
   }
 
-  /** What of a difference its author neither holds nor has the power over. */
-  problems({ own, links }: Difference, purpose: Purpose): readonly FieldProblem[] {
+  /** What of a change its author neither holds nor has the power over. */
+  problems(change: Change): readonly FieldProblem[] {
+    // Who administers the tenant may deny anything in it: he may lift it again.
+    const judged = purposes.filter((purpose) => purpose !== 'deny' || !this.#holders.administers);
+    return judged.flatMap((purpose) => this.#problems(change[purpose], purpose));
+  }
+
+  #problems({ own, links }: Difference, purpose: Purpose): readonly FieldProblem[] {
     const foreign = ({ target }: AuthoredLink) => this.#graph.isForeign(target, this.#tenant);
     return [
       ...own.flatMap((rows) =>
@@ -42,7 +61,7 @@ export class Judgement {
     look: () => Missing,
   ): readonly FieldProblem[] {
     // The powers first: they are asked quickly.
-    if (this.#holder.hasOneOf(about.powers, about.domain)) {
+    if (this.#holders.usual.hasOneOf(about.powers, about.domain)) {
       return [];
     }
     const missing = look();
@@ -50,14 +69,14 @@ export class Judgement {
   }
 
   #ownRows(own: ChangedRows, purpose: Purpose): Missing {
-    const { first, count } = this.#holder.holdingsIn(own.domain, purpose).missing(own);
+    const { first, count } = this.#holdingsIn(own.domain, purpose).missing(own);
     return { missing: first.map((row) => ({ row, domain: own.domain })), count };
   }
 
   #reached({ target, domain }: AuthoredLink, purpose: Purpose): Missing {
-    const all = walk([{ name: target, domain }], (name) => this.#graph.linksOf(name)).map((standing) => {
-      const holdings = this.#holder.holdingsIn(standing.domain, purpose);
-      const held = purpose === 'give' && this.#holder.holds(standing.name, standing.domain);
+    const all = walk([{ name: target, domain }], (name) => this.#linksOf(name)).map((standing) => {
+      const holdings = this.#holdingsIn(standing.domain, purpose);
+      const held = effectOf(purpose) === 'allow' && this.#holders.usual.holds(standing.name, standing.domain);
       const matters = this.#graph.statementsOf(standing.name).filter(({ effect }) => effect === effectOf(purpose));
       return matters.map((statement) => {
         const { first, count } = holdings.missing({ ...statement, held });
@@ -74,11 +93,19 @@ export class Judgement {
     };
   }
 
+  #linksOf(name: string): readonly Link[] {
+    const links = this.#graph.linksOf(name);
+    this.#holders.budget.spend(stepsOfName + links.length);
+    return links;
+  }
+
+  #holdingsIn(domain: string, purpose: Purpose) {
+    return purpose === 'lift' && this.#holders.administers
+      ? this.#holders.undenied.holdingsIn(domain, 'lift')
+      : this.#holders.usual.holdingsIn(domain, purpose === 'lift' ? 'lift' : 'give');
+  }
+
   #mayKnow({ tenant }: NamedStatement): boolean {
     return tenant === this.#tenant;
   }
-}
-
-function effectOf(purpose: Purpose): Effect {
-  return purpose === 'give' ? 'allow' : 'deny';
 }

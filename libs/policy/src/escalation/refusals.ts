@@ -3,9 +3,7 @@ import type { FieldProblem } from '@tke/webhook';
 
 import type { AuthoredLink } from './authored.ts';
 import { powerText } from './powers.ts';
-
-/** `give`: hand out what allows. `lift`: take away what denies. */
-export type Purpose = 'give' | 'lift';
+import type { Purpose } from './purpose.ts';
 
 export interface NotHeld {
   readonly field: string;
@@ -28,22 +26,29 @@ export function notHeld({ field, value, purpose, powers, missing, count }: NotHe
   const rest = count - told.length;
   const rows = [...told, ...(rest === 0 ? [] : [`${rest}${told.length === 0 ? '' : ' more'}`])].join(', ');
   const granted = `to whom a policy grants ${powers.map(powerText).join(', or ')}`;
-  return purpose === 'give'
-    ? {
-        field,
-        value,
-        rule: `must not grant what its author does not hold: ${rows}`,
-        remedy: `Leave that out, or ask somebody who holds it or ${granted}.`,
-        type: 'Forbidden',
-      }
-    : {
-        field,
-        value,
-        rule: `must not lift a deny of what its author does not hold or is denied: ${rows}`,
-        remedy: `Leave the deny, or ask somebody who holds what it denies and is not denied it, or ${granted}.`,
-        type: 'Forbidden',
-      };
+  const { rule, remedy } = sentences[purpose];
+  return { field, value, rule: `${rule}: ${rows}`, remedy: `${remedy} or ${granted}.`, type: 'Forbidden' };
 }
+
+const sentences: Readonly<Record<Purpose, { readonly rule: string; readonly remedy: string }>> = {
+  give: {
+    rule: 'must not grant what its author does not hold',
+    remedy: 'Leave that out, or ask somebody who holds it',
+  },
+  deny: {
+    rule: 'must not deny what its author does not hold or is denied',
+    remedy: 'Leave that out, or ask somebody who holds it, an administrator of the tenant,',
+  },
+  lift: {
+    rule: 'must not lift a deny of what its author does not hold or is denied',
+    remedy:
+      'Leave the deny, or ask somebody who holds what it denies and is not denied it, an administrator of the tenant,',
+  },
+  take: {
+    rule: 'must not take away what its author could not put back',
+    remedy: 'Take subjects out of the bindings instead, or ask somebody who holds it',
+  },
+};
 
 export function notFound({ field, value, powers, reference }: AuthoredLink): FieldProblem {
   return {
