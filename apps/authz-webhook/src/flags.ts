@@ -18,6 +18,12 @@ export const flags = {
       'tenants, separated by commas, whose policies are about the hub itself; those of others reach their own objects only',
     default: 'default',
   },
+  'platform-namespaces': {
+    type: 'string',
+    description:
+      'further namespaces of the hub, separated by commas, that no policy of a tenant reaches: all with service accounts that may do much',
+    default: '',
+  },
   'shutdown-delay': {
     type: 'string',
     description: 'seconds to go on serving after SIGTERM, until nobody sends requests here any more',

@@ -14,7 +14,7 @@ import { exportRuleMetrics } from './rule-metrics.ts';
 /** After that long without a word, a grant that was taken back may still be in memory: better no answer than that one. */
 const longestSilenceMs = 600_000;
 
-export interface ReviewServiceOptions extends Pick<AuthorizerOptions, 'engine' | 'hubTenants'> {
+export interface ReviewServiceOptions extends Pick<AuthorizerOptions, 'engine' | 'hubTenants' | 'platformNamespaces'> {
   readonly reader: Reader;
   readonly hubCommonName: string;
   readonly logger: Logger;

@@ -82,6 +82,7 @@ function clientFlags({ kubeconfig }: WebhookFlags) {
 function decisionFlags(flags: WebhookFlags) {
   return {
     hubTenants: new Set(namesIn(flags['hub-tenants'])),
+    platformNamespaces: new Set(namesIn(flags['platform-namespaces'])),
     hubCommonName: flags['hub-common-name'],
     decisionLog: {
       mode: parseOneOf('decision-log', flags['decision-log'], decisionLogModes),

@@ -63,6 +63,7 @@ const commonHelp = `flags of all commands:
   -o, --output table|json|yaml   default table
       --kubeconfig, --context    as kubectl's
       --hub-tenants a,b          as the authz-webhook's flag, default "default"
+      --platform-namespaces a,b  as the authz-webhook's flag, default none
 exit codes: 0 yes, or nothing changes; 1 no, or something changes; 2 error
 `;
 

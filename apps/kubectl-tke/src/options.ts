@@ -10,6 +10,7 @@ export const commonOptions = {
   context: { type: 'string' },
   output: { type: 'string', short: 'o' },
   'hub-tenants': { type: 'string' },
+  'platform-namespaces': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Options;
 

@@ -22,7 +22,7 @@ export interface ReadBasis extends DecisionBasis {
 /** Fills the webhook's own state from a snapshot, by the webhook's own watches. */
 export async function basisOf(
   snapshot: Snapshot,
-  hubTenants: readonly string[],
+  hub: Pick<DecisionBasis, 'hubTenants' | 'platformNamespaces'>,
   signal: AbortSignal,
 ): Promise<ReadBasis> {
   const state = new AuthorizationState();
@@ -42,7 +42,7 @@ export async function basisOf(
     rules,
     tenants,
     projects,
-    hubTenants: new Set(hubTenants),
+    ...hub,
     tenantNames: (snapshot.get(kindKey(identityProvider)) ?? []).map(({ metadata }) => metadata.name ?? '').sort(),
     revision,
     defective: rules.defects().length,

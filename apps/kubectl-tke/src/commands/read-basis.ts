@@ -16,14 +16,17 @@ export async function readBasis(
 ): Promise<ReadBasis> {
   const isNeeded = isNeededFor(questions);
   const snapshot = await readSnapshot(session.client, followedKinds, { ...context, isNeeded });
-  const basis = await basisOf(snapshot, hubTenantsOf(args), context.signal);
+  const basis = await basisOf(snapshot, hubBoundsOf(args), context.signal);
   noteDefects(basis, context);
   return basis;
 }
 
-/** As --hub-tenants of the authz-webhook. */
-export function hubTenantsOf(args: Arguments): readonly string[] {
-  return namesOf(args.value('hub-tenants') ?? 'default');
+/** As --hub-tenants and --platform-namespaces of the authz-webhook. */
+export function hubBoundsOf(args: Arguments) {
+  return {
+    hubTenants: new Set(namesOf(args.value('hub-tenants') ?? 'default')),
+    platformNamespaces: new Set(namesOf(args.value('platform-namespaces') ?? '')),
+  };
 }
 
 /** With --project the namespaces are that project's, whatever they are today. */

@@ -21,7 +21,7 @@ import { changeSnapshot, isOfKind, type ObjectChange } from '../simulate/change-
 import { compileRules, rulesAfter, type CompiledSnapshot } from '../simulate/compile-rules.ts';
 import { readManifests, readText } from '../simulate/manifests.ts';
 import { parseRequests } from '../simulate/requests.ts';
-import { hubTenantsOf } from './read-basis.ts';
+import { hubBoundsOf } from './read-basis.ts';
 import { simulationDocument, simulationLines, type Simulation, type Tried } from './simulate-view.ts';
 
 export const simulate: Command = {
@@ -86,8 +86,8 @@ async function simulated(
   ]);
   const rules = rulesAfter((changed.get(kindKey(rule)) ?? []) as readonly Rule[], compiledBefore, compiledAfter);
   const [before, after] = await Promise.all([
-    basisOf(present, hubTenantsOf(args), signal),
-    basisOf(new Map(changed).set(kindKey(rule), rules), hubTenantsOf(args), signal),
+    basisOf(present, hubBoundsOf(args), signal),
+    basisOf(new Map(changed).set(kindKey(rule), rules), hubBoundsOf(args), signal),
   ]);
   return {
     changes,

@@ -165,7 +165,7 @@ test('a snapshot may be read as often as one likes, labels and all', async () =>
   const [first, second] = [await compileRules(present, signal), await compileRules(present, signal)];
   expect([...second.rules]).toEqual([...first.rules]);
   const rules = [...first.rules.values()];
-  const basis = await basisOf(new Map(present).set(kindKey(rule), rules), ['t'], signal);
+  const basis = await basisOf(new Map(present).set(kindKey(rule), rules), { hubTenants: new Set(['t']) }, signal);
   const review = {
     user: 'bob',
     extra: { tenantid: ['t'] },

@@ -6,16 +6,13 @@ import type { RuleIndex } from '../index/rule-index.ts';
 import { callerOf } from '../sar/caller.ts';
 import { requestOf, type ProjectDirectory } from '../sar/request.ts';
 import { administers, verdictOf } from './administrators.ts';
-import type { TenantDirectory } from './directories.ts';
+import type { HubBounds } from './hub-ceiling.ts';
 import { objectionTo } from './objection.ts';
 import { noOpinion, type Verdict } from './verdict.ts';
 
-export interface AuthorizerOptions {
+export interface AuthorizerOptions extends HubBounds {
   readonly rules: RuleIndex;
-  readonly tenants: TenantDirectory;
   readonly projects: ProjectDirectory;
-  /** Tenants whose policies are about the hub itself; `hub-ceiling.ts` says what those of others can give there. */
-  readonly hubTenants: ReadonlySet<string>;
   /** Whether everything above was read once; before that there is no answer. */
   readonly ready: () => boolean;
   /** What evaluates the rows. Default: the built-in model. */
@@ -43,7 +40,7 @@ export class Authorizer {
 
   /** @throws RulesNotSynced, ReviewIncomplete, and what a model given by an administrator throws. */
   verdict(spec: SubjectAccessReviewSpec, { cluster }: ReviewOptions = {}): Verdict {
-    const { rules, tenants, projects, hubTenants, ready } = this.#options;
+    const { rules, tenants, projects, ready } = this.#options;
     if (!ready()) {
       throw authzErrors.RulesNotSynced('the authorization rules have not been read yet');
     }
@@ -56,7 +53,7 @@ export class Authorizer {
       return noOpinion(`"${caller.tenant}" is no tenant of this platform`);
     }
     const question = requestOf(spec, { cluster, projects });
-    const objection = objectionTo(question, caller.tenant, { tenants, hubTenants }, cluster);
+    const objection = objectionTo(question, caller.tenant, this.#options, cluster);
     if (objection !== undefined) {
       return objection.verdict;
     }

@@ -6,12 +6,16 @@ import type { TenantDirectory } from './directories.ts';
 import { noOpinion, type Verdict } from './verdict.ts';
 
 /** Namespaces of Kubernetes and of this platform: who writes there owns the hub. */
-const platformNamespaces: ReadonlySet<string> = new Set([
-  'kube-system',
-  'kube-public',
-  'kube-node-lease',
-  'tke-system',
-]);
+const ownNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'tke-system']);
+
+/** What an administrator of the platform says of the hub. */
+export interface HubBounds {
+  readonly tenants: TenantDirectory;
+  /** Tenants whose policies are about the hub itself. */
+  readonly hubTenants: ReadonlySet<string>;
+  /** Further namespaces that no policy reaches: a pod in one may run as a service account that owns the hub. Default none. */
+  readonly platformNamespaces?: ReadonlySet<string>;
+}
 
 /**
  * The most that policies can give on the hub itself, administrators of tenants included. Beyond it is no opinion, so
@@ -21,17 +25,16 @@ const platformNamespaces: ReadonlySet<string> = new Set([
  * - Tenants of `hubTenants`, whose policies are about the hub itself: also everything in namespaces, and reads (`get`,
  *   `list`, `watch`, no subresource) of what lies outside of them: cluster-scoped objects, collections over all
  *   namespaces but those of secrets, paths. Writes there, an impersonation among them, would own the hub.
- * - Nobody: anything in the platform's own namespaces.
+ * - Nobody: anything in the platform's own namespaces, and in those of `platformNamespaces`.
  */
 export function hubObjection(
   tenant: string,
   question: Question,
-  tenants: TenantDirectory,
-  hubTenants: ReadonlySet<string>,
+  { tenants, hubTenants, platformNamespaces }: HubBounds,
 ): Verdict | undefined {
   const { resource } = question;
   const namespace = resource === undefined ? '' : namespaceOf(resource);
-  if (platformNamespaces.has(namespace)) {
+  if (ownNamespaces.has(namespace) || platformNamespaces?.has(namespace) === true) {
     return noOpinion(`namespace "${namespace}" belongs to the platform, no policy of a tenant reaches it`);
   }
   if (resource !== undefined && isOurs(resource, tenants)) {

@@ -1,6 +1,5 @@
 import type { Question } from '../sar/request.ts';
-import type { TenantDirectory } from './directories.ts';
-import { hubObjection } from './hub-ceiling.ts';
+import { hubObjection, type HubBounds } from './hub-ceiling.ts';
 import { tenantObjection } from './tenant-guard.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -10,22 +9,17 @@ export interface Objection {
   readonly verdict: Verdict;
 }
 
-export interface Bounds {
-  readonly tenants: TenantDirectory;
-  readonly hubTenants: ReadonlySet<string>;
-}
-
 /** @param cluster the member cluster that asks; undefined for the hub. */
 export function objectionTo(
   question: Question,
   tenant: string,
-  { tenants, hubTenants }: Bounds,
+  bounds: HubBounds,
   cluster: string | undefined,
 ): Objection | undefined {
-  const ceiling = cluster === undefined ? hubObjection(tenant, question, tenants, hubTenants) : undefined;
+  const ceiling = cluster === undefined ? hubObjection(tenant, question, bounds) : undefined;
   if (ceiling !== undefined) {
     return { part: 'hubCeiling', verdict: ceiling };
   }
-  const guard = tenantObjection(tenant, question, tenants, cluster);
+  const guard = tenantObjection(tenant, question, bounds.tenants, cluster);
   return guard && { part: 'tenantGuard', verdict: guard };
 }

@@ -31,7 +31,15 @@ export function setup() {
   rules.upsert('bind', { ptype: 'g', v0: userKey('t', 'ann'), v1: 'pol-all', v2: '*' });
   const state = { ready: true };
   const hubTenants = new Set(['t']);
-  const authorizer = new Authorizer({ rules, tenants, projects, hubTenants, ready: () => state.ready });
+  const platformNamespaces = new Set(['deployer']);
+  const authorizer = new Authorizer({
+    rules,
+    tenants,
+    projects,
+    hubTenants,
+    platformNamespaces,
+    ready: () => state.ready,
+  });
   const spec = (user: string, resourceAttributes: ResourceAttributes, tenant = 't'): SubjectAccessReviewSpec => ({
     user,
     extra: { 'tkestack.io/tenantid': [tenant] },
