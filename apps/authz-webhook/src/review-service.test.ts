@@ -169,6 +169,43 @@ test('a watch without an event or a bookmark for more than ten minutes makes it 
   expect(readyChecks.watches).not.toThrow();
 });
 
+test.each([-86_400_000, 86_400_000])('a wall clock that jumps by %d ms changes no answer', async (jumpMs) => {
+  const server = tenantServer();
+  const { clock, handler, ask } = await run(server);
+  clock.setWall(clock.now() + jumpMs);
+  await clock.advance(1_000);
+  expect(handler.ready()).toBe(true);
+  expect(ask(getPod)).toMatchObject(allowed);
+  server.delete(rule, 'ann');
+  await settle();
+  expect(ask(getPod)).toMatchObject(noOpinion);
+});
+
+test('while thousands of Rules are replaced at once, answers that none of them is about stay right', async () => {
+  const count = 10_000;
+  const grantTo = (user: string) => ({ spec: { ptype: 'g', v0: userKey('t', user), v1: 'pol-all', v2: '*' } });
+  const server = tenantServer();
+  for (let index = 0; index < count; index += 1) {
+    server.put(rule, `old-${index}`, grantTo(`old-${index}`));
+  }
+  const { ask, metrics } = await run(server);
+  expect(ask(getPod, `old-${count - 1}`)).toMatchObject(allowed);
+  for (let index = 0; index < count; index += 1) {
+    server.delete(rule, `old-${index}`);
+    server.put(rule, `new-${index}`, grantTo(`new-${index}`));
+  }
+  const last = () => ask(getPod, `new-${count - 1}`) as { readonly allowed: boolean };
+  for (let turn = 0; turn < 100_000 && !last().allowed; turn += 1) {
+    expect(ask(getPod)).toMatchObject(allowed);
+    expect(ask(getPod, 'nobody')).toMatchObject(noOpinion);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(last()).toMatchObject(allowed);
+  expect(ask(getPod, 'old-0')).toMatchObject(noOpinion);
+  expect(ask(getPod, `old-${count - 1}`)).toMatchObject(noOpinion);
+  expect(await metrics.expose()).toContain(`tke_authz_rules ${count + 2}\n`);
+});
+
 describe('what can be seen from outside', () => {
   test('an answer names the version of the rules it was made from', async () => {
     const server = tenantServer();
