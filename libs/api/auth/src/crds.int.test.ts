@@ -1,11 +1,18 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { crdManifest } from '@tke/crd';
-import { applyManifests, sharedControlPlane, uniqueName, waitFor, type ClusterAccess } from '@tke/envtest';
+import {
+  applyManifests,
+  pipe,
+  sharedControlPlane,
+  succeeded,
+  uniqueName,
+  waitFor,
+  type ClusterAccess,
+} from '@tke/envtest';
 import { kindKey } from '@tke/meta';
 
 import { authKinds } from './kinds.ts';
-import { pipe, succeeded } from './testing/kubectl.ts';
 import { apiKey, binding, localIdentity, policy, rule } from './testing/objects.ts';
 
 jest.setTimeout(60_000);

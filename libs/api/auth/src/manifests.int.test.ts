@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { crdManifest } from '@tke/crd';
-import { applyManifests, ControlPlane } from '@tke/envtest';
+import { ControlPlane, applyManifests, succeeded } from '@tke/envtest';
 
 import { authKinds } from './kinds.ts';
-import { succeeded } from './testing/kubectl.ts';
 
 jest.setTimeout(120_000);
 

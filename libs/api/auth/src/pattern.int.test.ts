@@ -3,12 +3,11 @@ import fc from 'fast-check';
 
 import { checkPattern } from '@tke/authz';
 import { crdManifest } from '@tke/crd';
-import { applyManifests, sharedControlPlane, type ClusterAccess } from '@tke/envtest';
+import { applyManifests, pipe, sharedControlPlane, type ClusterAccess } from '@tke/envtest';
 
 import { maxPatternLength, type PatternKind } from './pattern.ts';
 import { policy } from './policy.ts';
 import { rule } from './rule.ts';
-import { pipe } from './testing/kubectl.ts';
 import { policy as policyObject, rule as ruleObject } from './testing/objects.ts';
 
 jest.setTimeout(60_000);

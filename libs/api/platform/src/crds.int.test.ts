@@ -1,12 +1,19 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { crdManifest } from '@tke/crd';
-import { applyManifests, sharedControlPlane, uniqueName, waitFor, type ClusterAccess } from '@tke/envtest';
+import {
+  applyManifests,
+  pipe,
+  sharedControlPlane,
+  succeeded,
+  uniqueName,
+  waitFor,
+  type ClusterAccess,
+} from '@tke/envtest';
 import { kindKey } from '@tke/meta';
 
 import { platformKinds } from './kinds.ts';
 import { planLimits, type PlanStatus } from './status/plan.ts';
-import { pipe, succeeded } from './testing/kubectl.ts';
 import { addon, built, credential, imported, machine, registry, type TestObject } from './testing/objects.ts';
 
 jest.setTimeout(60_000);

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { crdManifest } from '@tke/crd';
-import { applyManifests, sharedControlPlane, type ClusterAccess } from '@tke/envtest';
+import { applyManifests, pipe, sharedControlPlane, succeeded, type ClusterAccess } from '@tke/envtest';
 
 import { platformKinds } from './kinds.ts';
-import { pipe, succeeded } from './testing/kubectl.ts';
 import {
   addon,
   built,

@@ -5,11 +5,10 @@ import { beforeAll, expect, jest, test } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 
 import { crdManifest } from '@tke/crd';
-import { applyManifests, sharedControlPlane, type ClusterAccess } from '@tke/envtest';
+import { applyManifests, sharedControlPlane, succeeded, type ClusterAccess } from '@tke/envtest';
 import type { KubeObject } from '@tke/meta';
 
 import { platformKinds } from './kinds.ts';
-import { succeeded } from './testing/kubectl.ts';
 
 jest.setTimeout(120_000);
 

@@ -9,5 +9,9 @@ export const errors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Run the tests as root, in a container for instance: only root can make users.',
   },
+  SystemdMissing: {
+    class: 'NeedsUser',
+    remedy: 'Run the tests as root on a machine with systemd, where namespaces may be made.',
+  },
   ToolFailed: { class: 'NeedsUser', remedy: 'Read what the tool says in the message.' },
 });

@@ -11,6 +11,7 @@ import { untilReady } from '../process/lifecycle.ts';
 import type { RunningProcess } from '../process/running-process.ts';
 import { startWatched } from '../process/watched-process.ts';
 import { resolveSshd, type SshdBinaries } from './binary.ts';
+import { errors } from './errors.ts';
 import { greets } from './greets.ts';
 import { generateKey, type SshKey } from './keys.ts';
 import { tool } from './tool.ts';
@@ -18,7 +19,7 @@ import { tool } from './tool.ts';
 const systemdPath = '/lib/systemd/systemd';
 
 /** Whether this machine can boot a systemd of its own for a test, and why not. */
-export async function systemdHostObstacle(): Promise<string | undefined> {
+async function systemdHostObstacle(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) {
     return 'only root can boot a systemd for a test';
   }
@@ -92,6 +93,10 @@ export class SystemdHost {
   }
 
   static async start(): Promise<SystemdHost> {
+    const obstacle = await systemdHostObstacle();
+    if (obstacle !== undefined) {
+      throw errors.SystemdMissing(obstacle);
+    }
     const folder = mkdtempSync(join(tmpdir(), 'tke-systemd-'));
     await chmod(folder, 0o755);
     ['root', 'layers', 'state'].forEach((name) => mkdirSync(join(folder, name)));

@@ -30,7 +30,7 @@ const prefix = 'tke-test';
 const sudoersFolder = '/etc/sudoers.d';
 
 /** Whether this process may make users. */
-export const canCreateUsers = process.getuid?.() === 0;
+const canCreateUsers = process.getuid?.() === 0;
 
 /** Makes a user with a password. Only root can. */
 export async function createUser({ sudo = 'none', sudoDefaults = [], shell = '/bin/sh' }: SshUserOptions) {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { canCreateUsers, uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName, waitFor } from '@tke/envtest';
 
 import type { Host } from '../host.ts';
 import { Secret } from '../secret.ts';
@@ -18,11 +18,9 @@ let lab: SshLab;
 let host: Host;
 beforeAll(async () => {
   lab = await SshLab.start();
-  host = lab.host(canCreateUsers ? (await lab.user({ sudo: 'nopasswd' })).target : await lab.self());
+  host = lab.host((await lab.user({ sudo: 'nopasswd' })).target);
 });
 afterAll(() => lab.stop());
-
-const asRoot = canCreateUsers ? describe : describe.skip;
 
 describe('a command', () => {
   test('gets its words as they are, and its output comes back', async () => {
@@ -162,7 +160,7 @@ describe('ending a command', () => {
   });
 });
 
-asRoot('sudo', () => {
+describe('sudo', () => {
   test('gets the password when it asks, and the command none of it', async () => {
     const { user, target } = await lab.user({ sudo: 'password' });
     const { stdout } = await lab.host(target).run(['sh', '-c', 'id -u; cat'], { stdin: 'input' });
@@ -214,7 +212,7 @@ asRoot('sudo', () => {
   });
 });
 
-asRoot('the login shell', () => {
+describe('the login shell', () => {
   test('may print what it likes before the command', async () => {
     const { user, target } = await lab.user({ shell: '/bin/bash', sudo: 'nopasswd' });
     await lab.host(target).files.write(`${user.home}/.bashrc`, 'echo welcome; echo warning >&2\n', { mode: 0o644 });

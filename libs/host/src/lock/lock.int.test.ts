@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { canCreateUsers, uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName, waitFor } from '@tke/envtest';
 
 import type { Host } from '../host.ts';
 import { SshLab } from '../testing/hosts.ts';
@@ -18,7 +18,7 @@ let folder: string;
 let host: Host;
 beforeAll(async () => {
   lab = await SshLab.start();
-  target = canCreateUsers ? (await lab.user({ sudo: 'nopasswd' })).target : await lab.self();
+  target = (await lab.user({ sudo: 'nopasswd' })).target;
 });
 beforeEach(() => {
   folder = join(lab.folder, uniqueName('state'));
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterAll(() => lab.stop());
 
-const sudo = canCreateUsers;
+const sudo = true;
 const claim = (token: number, cluster = 'uid-1', holder = `cls-1 by leader ${token}`) => ({ cluster, token, holder });
 
 describe('the lock', () => {

@@ -1,4 +1,5 @@
-import type { ClusterAccess, KubectlResult } from '@tke/envtest';
+import type { ClusterAccess } from './control-plane/cluster-access.ts';
+import type { KubectlResult } from './control-plane/kubectl.ts';
 
 type Kubectl = Pick<ClusterAccess, 'kubectl'>;
 
