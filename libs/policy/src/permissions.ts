@@ -1,22 +1,10 @@
-import {
-  category,
-  customPolicyBinding,
-  identityProvider,
-  localGroup,
-  localIdentity,
-  policy,
-  policyBinding,
-  projectPolicyBinding,
-  role,
-  roleBinding,
-  rule,
-} from '@tke/api-auth';
+import { category, identityProvider, localIdentity, policy, rule } from '@tke/api-auth';
 import type { Permission } from '@tke/runtime';
 
+import { grantingKinds } from './escalation/granting-kinds.ts';
+
 const { group } = rule;
-const sources = [policy, policyBinding, projectPolicyBinding, customPolicyBinding, role, roleBinding, localGroup].map(
-  ({ plural }) => plural,
-);
+const sources = grantingKinds.map(({ plural }) => plural);
 const read = [...sources, ...[localIdentity, identityProvider, category, rule].map(({ plural }) => plural)];
 
 /** What the reconcilers of this package need, and no more. */
