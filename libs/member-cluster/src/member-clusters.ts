@@ -49,14 +49,17 @@ export class MemberClusters implements Runnable {
   constructor({ leaderOnly = false, ...options }: MemberClustersOptions) {
     this.leaderOnly = leaderOnly;
     this.#log = options.logger.withName('member-clusters');
+    const health = { ...healthDefaults, ...options.health };
+    const { connectTimeoutMs = 3_000 } = options;
     this.#tools = {
       clock: systemClock,
       random: Math.random,
-      connectTimeoutMs: 3_000,
       maxConnections: 8,
       firstProbeWithinMs: 1_000,
       ...options,
-      health: { ...healthDefaults, ...options.health },
+      // A socket that is still connecting outlives the probe it was opened for: sockets of dead members would pile up.
+      connectTimeoutMs: Math.min(connectTimeoutMs, health.timeoutMs),
+      health,
     };
   }
 

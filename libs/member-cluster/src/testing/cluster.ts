@@ -78,6 +78,7 @@ export function running(options: Partial<MemberClustersOptions> = {}): MemberClu
     userAgent: 'test/1',
     logger: discardLogger,
     firstProbeWithinMs: 0,
+    connectTimeoutMs: 500,
     health: { intervalMs: 200, retryMs: 100, timeoutMs: 1_000, longestIntervalMs: 500 },
     ...options,
   });
