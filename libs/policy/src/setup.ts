@@ -6,6 +6,7 @@ import { addCategoryController } from './catalogue/category-reconciler.ts';
 import { CacheDirectory } from './directory.ts';
 import { addLocalIdentityController } from './identity/local-identity-reconciler.ts';
 import { registerInformers, type PolicyCache } from './informers.ts';
+import { fieldManager } from './names.ts';
 import { addAuthoredRuleController } from './rules/authored-rule-reconciler.ts';
 import { addRuleSourceControllers } from './rules/rule-source-controllers.ts';
 import { addIdentityProviderController } from './tenant/identity-provider-reconciler.ts';
@@ -23,7 +24,7 @@ export interface PolicyOptions {
 /** Adds the informers and all controllers of auth.tkestack.io to a manager that has not started. */
 export function setupPolicy({ manager, cache, client, recorder, clock = systemClock }: PolicyOptions): void {
   registerInformers(cache);
-  const dependencies = { client, cache, recorder, clock, directory: new CacheDirectory(cache) };
+  const dependencies = { client, cache, recorder, clock, fieldManager, directory: new CacheDirectory(cache) };
   addRuleSourceControllers(manager, dependencies);
   addIdentityProviderController(manager, dependencies);
   addLocalIdentityController(manager, dependencies);

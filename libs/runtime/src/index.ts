@@ -40,8 +40,12 @@ export { ensureFinalizer, hasFinalizer, removeFinalizer } from './objects/finali
 export { jsonEqual, mergeDiff } from './objects/merge-diff.ts';
 export { controllerOf, isControlledBy, ownerReference } from './objects/owners.ts';
 export { patchStatus } from './objects/status.ts';
+export { saveFailure, saveOutcome } from './objects/save-outcome.ts';
+export type { StandardStatus, StatusDependencies, StatusObject } from './objects/save-outcome.ts';
 export { setSummary } from './objects/summary.ts';
 export type { Outcome } from './objects/summary.ts';
+
+export { forEachConcurrently } from './work/concurrently.ts';
 
 export { commonFlags, runProgram } from './app/run.ts';
 export { parseAddress, parseFlags, parseOneOf, parsePositive, parseSeconds, required } from './app/flags.ts';

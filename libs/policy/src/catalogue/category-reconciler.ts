@@ -3,16 +3,18 @@ import { isAlreadyExists } from '@tke/kube-client';
 import { apiVersionOf, keyOf, type DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
+  saveFailure,
+  saveOutcome,
   type CacheReader,
   type ControllerHost,
   type ReconcileContext,
   type Reconciler,
   type Request,
   type Result,
+  type StatusDependencies,
 } from '@tke/runtime';
 
 import { fieldManager, seedDigestAnnotation } from '../names.ts';
-import { saveFailure, saveOutcome, type StatusDependencies } from '../objects/save-outcome.ts';
 import { shippedCategories } from '../seeds/categories.ts';
 import { contentDigest } from '../seeds/digest.ts';
 import { decideSeed, type SeedDecision } from '../seeds/seed-decision.ts';

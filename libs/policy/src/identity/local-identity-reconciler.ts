@@ -3,6 +3,7 @@ import { CodedError } from '@tke/errors';
 import { keyOf, type DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
+  saveOutcome,
   setCondition,
   type CacheReader,
   type ControllerHost,
@@ -12,11 +13,11 @@ import {
   type Reconciler,
   type Request,
   type Result,
+  type StatusDependencies,
 } from '@tke/runtime';
 
 import type { Directory } from '../compile/directory.ts';
 import { usernameIndex } from '../indexes.ts';
-import { saveOutcome, type StatusDependencies } from '../objects/save-outcome.ts';
 import { usernameTopic } from '../rules/topics.ts';
 import { checkIdentity, passwordState, plainPasswordAdvice } from './check-identity.ts';
 

@@ -3,6 +3,7 @@ import { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
+  saveOutcome,
   type CacheReader,
   type ControllerHost,
   type Outcome,
@@ -10,9 +11,9 @@ import {
   type Reconciler,
   type Request,
   type Result,
+  type StatusDependencies,
 } from '@tke/runtime';
 
-import { saveOutcome, type StatusDependencies } from '../objects/save-outcome.ts';
 import { checkRule } from './check-rule.ts';
 import { describeDefect } from './outcome.ts';
 import { sourceTextOf } from './rule-object.ts';

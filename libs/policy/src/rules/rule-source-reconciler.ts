@@ -3,17 +3,19 @@ import {
   ensureFinalizer,
   hasFinalizer,
   removeFinalizer,
+  saveFailure,
+  saveOutcome,
   type CacheReader,
   type ReconcileContext,
   type Reconciler,
   type Request,
   type Result,
+  type StatusDependencies,
 } from '@tke/runtime';
 
 import type { CompiledSource } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
 import { rulesFinalizer } from '../names.ts';
-import { saveFailure, saveOutcome, type StatusDependencies } from '../objects/save-outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { RuleSource, SourceObject, SourceStatus } from './rule-source.ts';
 import { RuleWriter } from './rule-writer.ts';

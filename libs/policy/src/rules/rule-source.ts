@@ -1,9 +1,9 @@
 import type { Subject, UnresolvedReference } from '@tke/api-auth';
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
+import type { StandardStatus } from '@tke/runtime';
 
 import type { CompiledSource } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
-import type { StandardStatus } from '../objects/save-outcome.ts';
 
 /** The status fields that kinds with Rules have in common. */
 export interface SourceStatus extends StandardStatus {

@@ -2,12 +2,11 @@ import { rule, type Rule, sourceUidLabel } from '@tke/api-auth';
 import type { RuleSpec } from '@tke/authz';
 import { isAlreadyExists, isConflict, isNotFound, type Client } from '@tke/kube-client';
 import { keyOf, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
-import type { CacheReader } from '@tke/runtime';
+import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
 import { policyErrors } from '../errors.ts';
 import { fieldManager } from '../names.ts';
 import { ruleSourceIndex } from '../indexes.ts';
-import { forEachConcurrently } from '../objects/concurrently.ts';
 import { repairOf, ruleOf, sourceText } from './rule-object.ts';
 
 type Change =

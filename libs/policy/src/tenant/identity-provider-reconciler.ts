@@ -4,8 +4,11 @@ import type { DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
   ensureFinalizer,
+  forEachConcurrently,
   hasFinalizer,
   removeFinalizer,
+  saveFailure,
+  saveOutcome,
   type CacheReader,
   type ControllerHost,
   type Mapper,
@@ -14,11 +17,10 @@ import {
   type Reconciler,
   type Request,
   type Result,
+  type StatusDependencies,
 } from '@tke/runtime';
 
 import { defaultPoliciesFinalizer, defaultPolicyLabel, tenantLabel } from '../names.ts';
-import { forEachConcurrently } from '../objects/concurrently.ts';
-import { saveFailure, saveOutcome, type StatusDependencies } from '../objects/save-outcome.ts';
 import { defaultPolicies, tenantsNaming } from '../seeds/default-policies.ts';
 import { DefaultPolicyWriter, type SeedState } from './default-policy-writer.ts';
 

@@ -1,10 +1,11 @@
 import { describeError } from '@tke/errors';
 import { isConflict, isNotFound, type Client } from '@tke/kube-client';
 import type { Condition, DeepReadonly, Kind, KubeObject } from '@tke/meta';
-import { patchStatus, setSummary, type EventRecorder, type Outcome } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
-import { fieldManager } from '../names.ts';
+import type { EventRecorder } from '../events/recorder.ts';
+import { patchStatus } from './status.ts';
+import { setSummary, type Outcome } from './summary.ts';
 
 export interface StandardStatus {
   observedGeneration?: number;
@@ -18,6 +19,8 @@ export interface StatusDependencies {
   readonly client: Client;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
+  /** Of the writes of the status. */
+  readonly fieldManager: string;
 }
 
 interface Subject {
@@ -36,7 +39,7 @@ export interface OutcomeReport extends Subject {
 
 /** Writes the status, and an event when the outcome is another than before. Does nothing when nothing changed. */
 export async function saveOutcome(
-  { client, recorder, clock }: StatusDependencies,
+  { client, recorder, clock, fieldManager }: StatusDependencies,
   report: OutcomeReport,
 ): Promise<void> {
   const { kind, object, fields, outcome, action, signal } = report;
