@@ -25,7 +25,7 @@ cd "$dir"
   echo ')'
   echo
   echo 'tool ('
-  for command in kube-apiserver kube-controller-manager kubectl; do printf '\tk8s.io/kubernetes/cmd/%s\n' "$command"; done
+  for command in kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubeadm kubectl kubelet; do printf '\tk8s.io/kubernetes/cmd/%s\n' "$command"; done
   echo ')'
 } >go.mod
 go mod tidy

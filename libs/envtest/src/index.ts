@@ -1,3 +1,9 @@
+export { cached, userCache } from './binaries/cache.ts';
+export type { CacheOptions, CacheSettings } from './binaries/cache.ts';
+export type { Download, DownloadSites } from './binaries/download.ts';
+export { etcdComponent, kubernetesComponent } from './binaries/release-component.ts';
+export type { GoBuild, ReleaseComponent } from './binaries/release-component.ts';
+export { withLock } from './binaries/lock.ts';
 export { defaultVersion, kubernetesVersions, parseVersion, selectedVersion } from './binaries/versions.ts';
 export type { KubernetesVersion, Release } from './binaries/versions.ts';
 export { reportToStderr } from './binaries/progress.ts';
@@ -31,6 +37,8 @@ export { logTail } from './process/log-tail.ts';
 export type { ExitStatus, ProcessSpec, RunningProcess } from './process/running-process.ts';
 export { startWatched } from './process/watched-process.ts';
 export type { WatchedSpec } from './process/watched-process.ts';
+export { resolveSshd } from './sshd/binary.ts';
+export { generateKey } from './sshd/keys.ts';
 export { Sshd } from './sshd/sshd.ts';
 export type { SshdOptions } from './sshd/sshd.ts';
 export { SystemdHost } from './sshd/systemd-host.ts';

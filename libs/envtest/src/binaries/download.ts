@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
@@ -16,13 +16,20 @@ import type { ReleaseComponent } from './release-component.ts';
 /** Where the official releases are. */
 export interface DownloadSites {
   readonly kubernetes: string;
-  readonly etcd: string;
+  readonly github: string;
 }
 
 export const officialSites: DownloadSites = {
   kubernetes: 'https://dl.k8s.io/release',
-  etcd: 'https://github.com/etcd-io/etcd/releases/download',
+  github: 'https://github.com',
 };
+
+/** One file of a release. `sums` is the address of its checksum, alone or in a list as sha256sum(1) writes it. */
+export type Download = { readonly url: string; readonly sums: string } & (
+  | { readonly kind: 'file'; readonly binary: string }
+  /** A compressed tar. `members`: path in it of each binary. */
+  | { readonly kind: 'archive'; readonly members: Readonly<Record<string, string>> }
+);
 
 export interface DownloadOptions {
   readonly sites: DownloadSites;
@@ -39,23 +46,53 @@ const stallTimeoutMs = 30_000;
 
 /** Puts the verified binaries of a component into `folder`. Throws DownloadFailed or ChecksumMismatch. */
 export async function download(component: ReleaseComponent, folder: string, options: DownloadOptions): Promise<void> {
-  const { sites, arch } = options;
-  const { version } = component;
-  if (component.name === 'kubernetes') {
-    for (const binary of component.binaries) {
-      const url = `${sites.kubernetes}/${version}/bin/linux/${arch}/${binary}`;
-      await fetchVerified(url, join(folder, binary), await fetchText(`${url}.sha256`, options), options);
-      await chmod(join(folder, binary), 0o755);
+  const { binaries } = component;
+  for (const file of component.downloads(options.sites, options.arch)) {
+    if (file.kind === 'archive') {
+      const wanted = Object.entries(file.members).filter(([binary]) => binaries.includes(binary));
+      await fetchMembers(file, wanted, folder, options);
+    } else if (binaries.includes(file.binary)) {
+      await fetchChecked(file, join(folder, file.binary), options);
+      await chmod(join(folder, file.binary), 0o755);
     }
-    return;
   }
-  const release = `etcd-${version}-linux-${arch}`;
-  const sums = await fetchText(`${sites.etcd}/${version}/SHA256SUMS`, options);
-  const [sum = ''] = sums.split('\n').filter((line) => line.trimEnd().endsWith(` ${release}.tar.gz`));
-  const archive = join(folder, `${release}.tar.gz`);
-  await fetchVerified(`${sites.etcd}/${version}/${release}.tar.gz`, archive, sum, options);
-  await promisify(execFile)('tar', ['-xzf', archive, '-C', folder, '--strip-components=1', `${release}/etcd`]);
-  await rm(archive);
+}
+
+/** Keeps of a compressed tar what is wanted. */
+async function fetchMembers(
+  file: Download,
+  members: readonly (readonly [binary: string, path: string])[],
+  folder: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const unpacked = join(folder, 'unpacked');
+  const archive = join(unpacked, 'archive');
+  await mkdir(unpacked);
+  await fetchChecked(file, archive, options);
+  await promisify(execFile)('tar', ['-xzf', archive, '-C', unpacked, ...members.map(([, path]) => path)]);
+  for (const [binary, path] of members) {
+    await chmod(join(unpacked, path), 0o755);
+    await rename(join(unpacked, path), join(folder, binary));
+  }
+  await rm(unpacked, { recursive: true });
+}
+
+async function fetchChecked({ url, sums }: Download, path: string, options: DownloadOptions): Promise<void> {
+  const expected = sumOf(basename(url), await fetchText(sums, options));
+  if (expected === undefined) {
+    throw errors.ChecksumMismatch(`${sums} has no checksum of ${basename(url)}`);
+  }
+  await fetchVerified(url, path, expected, options);
+}
+
+/** A checksum's file holds nothing else, or a line per file with the checksum and the name. */
+function sumOf(name: string, text: string): string | undefined {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +\*?/));
+  const named = lines.find(([, path]) => path !== undefined && basename(path) === name);
+  return (named ?? lines.find((words) => words.length === 1))?.[0];
 }
 
 async function fetchText(url: string, options: DownloadOptions): Promise<string> {
@@ -67,8 +104,7 @@ async function fetchText(url: string, options: DownloadOptions): Promise<string>
   return text;
 }
 
-/** `sum` starts with the hexadecimal SHA-256, as both `.sha256` files and SHA256SUMS do. */
-async function fetchVerified(url: string, path: string, sum: string, options: DownloadOptions): Promise<void> {
+async function fetchVerified(url: string, path: string, expected: string, options: DownloadOptions): Promise<void> {
   const { chunks, size } = await open(url, options);
   const progress = new Progress(`downloading ${url}`, options.report, options.clock);
   const total = size === undefined ? '' : ` of ${megabytes(size)}`;
@@ -82,7 +118,6 @@ async function fetchVerified(url: string, path: string, sum: string, options: Do
       yield chunk;
     }
   }, createWriteStream(path));
-  const [expected] = sum.trim().split(/\s+/);
   const found = hash.digest('hex');
   if (found !== expected) {
     throw errors.ChecksumMismatch(`${url} has SHA-256 ${found}, its release says ${JSON.stringify(expected)}`);

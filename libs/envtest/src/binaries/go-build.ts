@@ -6,11 +6,11 @@ import type { Clock } from '@tke/time';
 
 import { errors } from '../errors.ts';
 import { Progress, type Report } from './progress.ts';
-import type { ReleaseComponent } from './release-component.ts';
+import type { GoBuild, ReleaseComponent } from './release-component.ts';
 
 export interface BuildOptions {
-  /** The folder that holds the Go modules. */
-  readonly modules: string;
+  /** `amd64` or `arm64`, what this machine is: parts in C are not built for another. */
+  readonly arch: string;
   readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
   readonly clock: Clock;
@@ -19,9 +19,8 @@ export interface BuildOptions {
 
 /** Builds a component from the committed go.mod and go.sum into `folder`. Throws GoMissing or BuildFailed. */
 export async function goBuild(component: ReleaseComponent, folder: string, options: BuildOptions): Promise<void> {
-  const { name, version, packages, linkerVariables } = component;
+  const { name, version, binaries, build } = component;
   const progress = new Progress(`building ${name} ${version} with Go (minutes, once)`, options.report, options.clock);
-  const linkerFlags = ['-s', '-w', ...Object.entries(linkerVariables).map(([key, value]) => `-X ${key}=${value}`)];
   let modules = 0;
   let compiled = 0;
   // With -v every module that is fetched and every package that is compiled is a line on standard error.
@@ -30,11 +29,23 @@ export async function goBuild(component: ReleaseComponent, folder: string, optio
     compiled += Number(!line.startsWith('go:'));
     progress.update(`${modules} modules fetched, ${compiled} packages compiled`);
   };
-  for (const [binary, path] of Object.entries(packages)) {
-    const args = ['build', '-v', '-trimpath', '-ldflags', linkerFlags.join(' '), '-o', join(folder, binary), path];
-    await runGo(args, join(options.modules, component.goModule), count, options);
+  const env = { CGO_ENABLED: build.cgoTags === undefined ? '0' : '1', GOARCH: options.arch, GOWORK: 'off' };
+  for (const binary of binaries) {
+    const args = ['build', '-v', '-trimpath', ...buildFlags(build), '-o', join(folder, binary)];
+    await runGo([...args, build.packages[binary] ?? binary], build.folder, count, {
+      ...options,
+      env: { ...options.env, ...env },
+    });
   }
   progress.done();
+}
+
+function buildFlags({ linkerVariables = {}, cgoTags }: GoBuild): readonly string[] {
+  const variables = Object.entries(linkerVariables).map(([key, value]) => `-X ${key}=${value}`);
+  // Go's own resolver and user lookup: those of glibc load libraries at run time, which a static program has not.
+  const tags = cgoTags === undefined ? [] : ['-tags', [...cgoTags, 'netgo', 'osusergo'].join(',')];
+  const linking = cgoTags === undefined ? [] : ['-linkmode external', '-extldflags -static'];
+  return [...tags, '-ldflags', ['-s', '-w', ...linking, ...variables].join(' ')];
 }
 
 async function runGo(
@@ -45,7 +56,7 @@ async function runGo(
 ): Promise<void> {
   const child = spawn('go', args, {
     cwd,
-    env: { ...env, CGO_ENABLED: '0', GOWORK: 'off' },
+    env,
     signal,
     stdio: ['ignore', 'inherit', 'pipe'],
   });

@@ -19,6 +19,7 @@ import { architecture } from './release-component.ts';
 const arch = architecture(process.platform, process.arch);
 const kubernetesFolder = `kubernetes-v1.36.3-linux-${arch}`;
 const etcdFolder = `etcd-v3.6.8-linux-${arch}`;
+const etcdReleases = '/etcd-io/etcd/releases/download';
 const kubernetesBinaries = ['kube-apiserver', 'kube-controller-manager', 'kubectl'];
 
 let folder: string;
@@ -47,7 +48,7 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  sites = { kubernetes: `http://127.0.0.1:${port}/k8s`, etcd: `http://127.0.0.1:${port}/etcd` };
+  sites = { kubernetes: `http://127.0.0.1:${port}/k8s`, github: `http://127.0.0.1:${port}` };
 });
 
 afterEach(() => {
@@ -78,9 +79,9 @@ function publish(): void {
   const release = `etcd-v3.6.8-linux-${arch}`;
   executable(join(folder, 'pack', release, 'etcd'), 'echo official etcd');
   const archive = execFileSync('tar', ['-czC', join(folder, 'pack'), release]);
-  site.set(`/etcd/v3.6.8/${release}.tar.gz`, archive);
+  site.set(`${etcdReleases}/v3.6.8/${release}.tar.gz`, archive);
   const others = `${'0'.repeat(64)}  other-${release}.tar.gz.sig\n`;
-  site.set('/etcd/v3.6.8/SHA256SUMS', Buffer.from(`${others}${sum(archive)}  ${release}.tar.gz\n`));
+  site.set(`${etcdReleases}/v3.6.8/SHA256SUMS`, Buffer.from(`${others}${sum(archive)}  ${release}.tar.gz\n`));
 }
 
 /** A `go` that notes how it was called and writes what it was asked to build. */
@@ -225,7 +226,9 @@ describe('the official download', () => {
     installGo();
     const clock = new FakeClock();
     const hang = () => undefined;
-    site.set('/etcd/v3.6.8/SHA256SUMS', hang).set(`/k8s/v1.36.3/bin/linux/${arch}/kube-apiserver.sha256`, hang);
+    site
+      .set(`${etcdReleases}/v3.6.8/SHA256SUMS`, hang)
+      .set(`/k8s/v1.36.3/bin/linux/${arch}/kube-apiserver.sha256`, hang);
     const resolving = resolve({ clock });
     for (const sites of [1, 2]) {
       while (requests.length < sites) {
@@ -254,7 +257,7 @@ describe('the official download', () => {
 
   test('ends when the caller gives up, and leaves nothing', async () => {
     const begun = Promise.withResolvers<undefined>();
-    site.set('/etcd/v3.6.8/SHA256SUMS', () => begun.resolve(undefined));
+    site.set(`${etcdReleases}/v3.6.8/SHA256SUMS`, () => begun.resolve(undefined));
     const caller = new AbortController();
     const resolving = resolve({ signal: caller.signal });
     await begun.promise;

@@ -1,14 +1,9 @@
 import { execFile } from 'node:child_process';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { systemClock, type Clock } from '@tke/time';
-
-import { cached, isExecutable, type CacheOptions } from './cache.ts';
-import { officialSites, type DownloadSites } from './download.ts';
-import { reportToStderr, type Report } from './progress.ts';
-import { architecture, releaseComponents } from './release-component.ts';
+import { cached, isExecutable, userCache, type CacheOptions, type CacheSettings } from './cache.ts';
+import { releaseComponents } from './release-component.ts';
 import { defaultVersion, kubernetesVersions, type KubernetesVersion } from './versions.ts';
 
 export interface Binaries {
@@ -21,18 +16,13 @@ export interface Binaries {
   readonly controllerManager: string | undefined;
 }
 
-export interface ResolveOptions {
+export interface ResolveOptions extends CacheSettings {
   /** Default: the newest; binaries in KUBEBUILDER_ASSETS may then be of any version. */
   readonly version?: KubernetesVersion | undefined;
   /** Whether kube-controller-manager is needed as well. Default false. */
   readonly controllerManager?: boolean | undefined;
-  /** KUBEBUILDER_ASSETS, XDG_CACHE_HOME, HOME and PATH are read from here. Default `process.env`. */
-  readonly env?: NodeJS.ProcessEnv;
-  readonly sites?: DownloadSites;
-  /** Progress of long work. Default: lines on standard error. */
-  readonly report?: Report;
-  readonly clock?: Clock;
-  readonly signal?: AbortSignal | undefined;
+  /** KUBEBUILDER_ASSETS is read from here, too. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /**
@@ -42,7 +32,7 @@ export interface ResolveOptions {
 export async function resolveBinaries(options: ResolveOptions = {}): Promise<Binaries> {
   const { version, controllerManager = false } = options;
   const components = releaseComponents(kubernetesVersions[version ?? defaultVersion]);
-  const settings = cacheOptions(options);
+  const settings = userCache(options);
   const { KUBEBUILDER_ASSETS: assets } = settings.env;
   const needed = ['kube-apiserver', 'kubectl', ...(controllerManager ? ['kube-controller-manager'] : [])];
   const etcd = (await givenFolder(assets, ['etcd'], settings)) ?? (await cached(components.etcd, settings));
@@ -56,21 +46,6 @@ export async function resolveBinaries(options: ResolveOptions = {}): Promise<Bin
     apiServer: join(folder, 'kube-apiserver'),
     kubectl: join(folder, 'kubectl'),
     controllerManager: controllerManager ? join(folder, 'kube-controller-manager') : undefined,
-  };
-}
-
-function cacheOptions(options: ResolveOptions): CacheOptions {
-  const { env = process.env, sites = officialSites, report = reportToStderr, clock = systemClock } = options;
-  const { HOME: home = homedir(), XDG_CACHE_HOME: cacheHome = '' } = env;
-  return {
-    root: join(cacheHome === '' ? join(home, '.cache') : cacheHome, 'tke', 'envtest'),
-    arch: architecture(process.platform, process.arch),
-    modules: resolve(import.meta.dirname, '..', '..', 'binaries'),
-    signal: options.signal,
-    clock,
-    env,
-    report,
-    sites,
   };
 }
 

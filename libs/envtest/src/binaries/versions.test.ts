@@ -30,8 +30,8 @@ describe('versions', () => {
 
   test('every version can be built: its go.mod requires just that release', () => {
     for (const release of Object.values(kubernetesVersions)) {
-      for (const { goModule, name, version } of Object.values(releaseComponents(release))) {
-        const file = join(import.meta.dirname, '..', '..', 'binaries', goModule, 'go.mod');
+      for (const { build, name, version } of Object.values(releaseComponents(release))) {
+        const file = join(build.folder, 'go.mod');
         expect(existsSync(file.replace(/mod$/, 'sum'))).toBe(true);
         const module = name === 'etcd' ? 'go.etcd.io/etcd/server/v3' : 'k8s.io/kubernetes';
         expect(readFileSync(file, 'utf8')).toContain(`${module} ${version}`);
