@@ -15,7 +15,7 @@ prerequisites: node_modules
 ##@ Run
 .PHONY: up down status
 up: node_modules ## Start a hub on this machine: etcd, kube-apiserver, kube-controller-manager, authz-webhook, manager
-	node tools/hub/main.ts up $(if $(K8S),--kubernetes $(K8S))
+	node tools/hub/main.ts up $(if $(K8S),--kubernetes $(K8S)) $(if $(ADDRESS),--address $(ADDRESS))
 
 down: node_modules ## Stop the hub; CLEAN=1 removes its data too
 	node tools/hub/main.ts down $(if $(CLEAN),--clean)
@@ -25,7 +25,7 @@ status: node_modules ## Show the processes of the hub
 
 ##@ Test
 .PHONY: test test-unit test-integration test-e2e test-differential fuzz soak bench
-test: prerequisites ## All tests; the last line sums them up
+test: prerequisites test-packages ## All tests; the last line sums them up
 	node tools/run-tests.ts $(if $(SUMS),--sums $(SUMS))
 
 test-unit: node_modules ## Pure tests; ONE=path runs one file
@@ -34,7 +34,7 @@ test-unit: node_modules ## Pure tests; ONE=path runs one file
 test-integration: prerequisites ## Tests against a real etcd + kube-apiserver; K8S=1.32 picks the floor
 	K8S=$(K8S) $(JEST) --selectProjects integration $(if $(ONE),--testPathPatterns $(ONE))
 
-test-e2e: node_modules ## The built hub, driven by a real kubectl
+test-e2e: prerequisites test-packages ## The built hub, driven by a real kubectl
 	K8S=$(K8S) $(JEST) --selectProjects e2e --runInBand $(if $(ONE),--testPathPatterns $(ONE))
 
 test-differential: node_modules ## A million decisions beside casbin's; TKE_DECISIONS, TKE_SEED
@@ -49,8 +49,13 @@ soak: node_modules ## Half an hour at 2,000 reviews and 100 changed Rules per se
 bench: node_modules ## Figures beside what they are compared to (builds the Go counterparts)
 	node bench/main.ts
 
+# What hosts in tests get: the newest and the oldest version of the catalogue.
+.PHONY: test-packages
+test-packages: node_modules
+	node tools/packages/main.ts --absent --version 1.36.3 --version 1.34.4
+
 ##@ Develop
-.PHONY: lint format typecheck generate verify build images clean
+.PHONY: lint format typecheck generate verify build images packages clean
 lint: node_modules typecheck ## ESLint with module boundaries, Prettier
 	nx show projects >/dev/null
 	eslint .
@@ -73,6 +78,9 @@ build: node_modules ## Bundle both apps and the kubectl plugin into apps/*/dist
 
 images: build ## OCI archives of both apps in apps/*/dist, from parts of this machine
 	node tools/images.ts
+
+packages: node_modules ## Programs and images for hosts in .packages; VERSIONS="1.36.3 1.35.4", ARCH, OUT
+	node tools/packages/main.ts $(VERSIONS:%=--version %) $(ARCH:%=--arch %) $(OUT:%=--out %)
 
 clean: ## Remove build output (not the hub's data: `make down CLEAN=1`)
 	rm -rf apps/*/dist coverage .nx
