@@ -25,5 +25,5 @@ export { Redactor, Secret } from './secret.ts';
 export { commandLine, quote } from './shell/quote.ts';
 export { parseHostKeyPin } from './ssh/host-key.ts';
 export type { HostKey, HostKeyPin } from './ssh/host-key.ts';
-export { targetName } from './ssh/target.ts';
+export { targetName, targetSecrets } from './ssh/target.ts';
 export type { Credentials, HostKeyPolicy, HostTarget, Via } from './ssh/target.ts';

@@ -3,6 +3,7 @@ export { checked, clusterConfig } from './access/cluster-config.ts';
 export type { AddressType, ClusterAccessSpec, ClusterAddress, MemberAccess } from './access/cluster-access.ts';
 export { accessFromObjects } from './access/from-objects.ts';
 export type { AccessObjects } from './access/from-objects.ts';
+export { memberErrors } from './errors.ts';
 export type { Health, HealthOptions, HealthState } from './health/health.ts';
 export { ClusterFollower, clusterFollowerPermissions } from './hub/cluster-follower.ts';
 export type { ClusterFollowerOptions } from './hub/cluster-follower.ts';

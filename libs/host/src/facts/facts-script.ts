@@ -1,18 +1,21 @@
-/** Kernel modules that Kubernetes and its networks may want. */
-export const modulesOfInterest = [
-  'br_netfilter',
-  'ip_tables',
-  'ip_vs',
-  'ip_vs_rr',
-  'ip_vs_sh',
-  'ip_vs_wrr',
-  'ipip',
-  'nf_conntrack',
-  'nf_tables',
-  'overlay',
-  'vxlan',
-  'wireguard',
-];
+/**
+ * Kernel modules that Kubernetes and its networks may want, with the option of the kernel's configuration that builds each. What is
+ * built in need not show in /sys/module: only modules with parameters or a version do.
+ */
+const optionOf: Readonly<Record<string, string>> = {
+  br_netfilter: 'BRIDGE_NETFILTER',
+  ip_tables: 'IP_NF_IPTABLES',
+  ip_vs: 'IP_VS',
+  ip_vs_rr: 'IP_VS_RR',
+  ip_vs_sh: 'IP_VS_SH',
+  ip_vs_wrr: 'IP_VS_WRR',
+  ipip: 'NET_IPIP',
+  nf_conntrack: 'NF_CONNTRACK',
+  nf_tables: 'NF_TABLES',
+  overlay: 'OVERLAY_FS',
+  vxlan: 'VXLAN',
+  wireguard: 'WIREGUARD',
+};
 
 export const sysctlsOfInterest = [
   'fs.inotify.max_user_instances',
@@ -65,12 +68,18 @@ done
 { timeout 5 ip -o addr show scope global 2>/dev/null || hostname -I 2>/dev/null | tr ' ' '\\n' | sed -n 's/^./x eth inet &/p'; } |
   while read -r index interface family address rest; do echo "address $interface $address"; done
 { timeout 5 ip -o -4 route show default; timeout 5 ip -o -6 route show default; } 2>/dev/null | sed 's/^/route /'
-for module in ${modulesOfInterest.join(' ')}; do
+config() { zcat /proc/config.gz || cat "/boot/config-$(uname -r)" || cat "/lib/modules/$(uname -r)/config"; }
+built_in=$(config 2>/dev/null | sed -n 's/^CONFIG_\\([A-Z0-9_]*\\)=y$/ \\1 /p')
+for pair in ${Object.entries(optionOf)
+  .map(([module, option]) => `${module}:${option}`)
+  .join(' ')}; do
+  module=\${pair%:*}
   if [ -d "/sys/module/$module" ] || grep -q "^$module " /proc/modules 2>/dev/null || grep -qw "$module" /proc/filesystems ||
     grep -q "/$module.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then echo "module $module present"
-  elif timeout 5 modprobe -n -q "$module" 2>/dev/null; then echo "module $module loadable"
-  else echo "module $module absent"
-  fi
+  else case "$built_in" in
+    *" \${pair#*:} "*) echo "module $module present";;
+    *) if timeout 5 modprobe -n -q "$module" 2>/dev/null; then echo "module $module loadable"; else echo "module $module absent"; fi;;
+  esac; fi
 done
 for name in ${sysctlsOfInterest.join(' ')}; do
   file=/proc/sys/$(echo "$name" | tr . /)

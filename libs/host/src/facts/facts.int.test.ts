@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, hostname, release, totalmem } from 'node:os';
 
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -29,7 +29,9 @@ test('the facts of a host are true, and take one session', async () => {
   expect(facts.disks.every(({ totalBytes, freeBytes }) => totalBytes > freeBytes && freeBytes > 0)).toBe(true);
   expect([1, 2]).toContain(facts.cgroup.version);
   expect(facts.cgroup.controllers).toContain('memory');
-  expect(Object.keys(facts.modules)).toContain('overlay');
+  expect(facts.modules).toMatchObject({ overlay: 'present', nf_conntrack: 'present' });
+  // Also where it is built in, and then has no folder in /sys/module.
+  expect(facts.modules.br_netfilter === 'present').toBe(existsSync('/proc/sys/net/bridge'));
   expect(facts.sysctls['net.ipv4.ip_forward']).toMatch(/^[01]$/);
   // One clock, read twice: the difference lies within what is claimed.
   expect(Math.abs(facts.clock.aheadMs)).toBeLessThanOrEqual(facts.clock.uncertaintyMs + 1);

@@ -1,4 +1,4 @@
-import type { Client, Discovery } from '@tke/kube-client';
+import type { Client, ClusterConfig, Discovery } from '@tke/kube-client';
 import type { CacheReader, Informer, InformerOptions } from '@tke/runtime';
 import type { Kind, KubeObject } from '@tke/meta';
 
@@ -25,6 +25,8 @@ export interface MemberCluster {
   readonly discovery: Discovery;
   readonly health: Health;
   readonly facts: MemberFacts | undefined;
+  /** How it is reached, and as whom: holds secrets. Absent while there is no way to it. */
+  readonly config?: ClusterConfig | undefined;
   /** Aborts when the member is removed. */
   readonly signal: AbortSignal;
 }

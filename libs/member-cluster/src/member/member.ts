@@ -4,6 +4,7 @@ import {
   KubeTransportError,
   SwitchableConnection,
   type Client,
+  type ClusterConfig,
   type RequestObserver,
 } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
@@ -49,6 +50,7 @@ export class Member implements MemberCluster {
   readonly #prober: Prober;
   readonly #stop = new AbortController();
   #keys: AccessKeys | undefined;
+  #config: ClusterConfig | undefined;
   #unusable: unknown;
   #tenantID: string | undefined;
   #facts: MemberFacts | undefined;
@@ -92,6 +94,10 @@ export class Member implements MemberCluster {
     return this.#facts;
   }
 
+  get config(): ClusterConfig | undefined {
+    return this.#unusable === undefined ? this.#config : undefined;
+  }
+
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
@@ -106,6 +112,7 @@ export class Member implements MemberCluster {
       return;
     }
     this.#keys = keys;
+    this.#config = config;
     this.#unusable = undefined;
     this.#connection.switchTo(config);
     if (sameServer) {

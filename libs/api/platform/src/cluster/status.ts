@@ -68,6 +68,9 @@ export const clusterStatus = {
   ...planFields,
   conditions,
   phase: s.optional(s.oneOf('Derived from conditions, for printing only.', phases)),
+  builtVersion: s.optional(
+    text('Version of Kubernetes it is built with, also where spec.version is absent. Its machines join with it.', 64),
+  ),
   uid: s.optional(text('UID of the namespace kube-system: what the cluster is told from others by.', 64)),
   lastSeen: s.optional(s.timestamp('When the API server last answered.')),
   nodes: s.optional(s.object('Nodes of the cluster.', { total: count('All.'), ready: count('Ready ones.') })),

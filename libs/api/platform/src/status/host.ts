@@ -21,5 +21,6 @@ export type HostFacts = Infer<typeof facts>;
 /** What is known of one host. */
 export const hostFields = {
   hostKeys: s.optional(hostKeys),
+  proxyHostKeys: s.optional(hostKeys),
   facts: s.optional(facts),
 };
