@@ -1,0 +1,31 @@
+import { clusterCredential, type ClusterCredential } from '@tke/api-platform';
+import type { DeepReadonly } from '@tke/meta';
+import type { FieldProblem, KindAdmission } from '@tke/webhook';
+
+import type { AdmissionContext } from './context.ts';
+import { inlineInCredential, inlineWarnings } from './inline-secrets.ts';
+import { kindAdmission } from './kind-admission.ts';
+import { merged } from './result.ts';
+import { checkSecrets, secretNaming } from './secret-refs.ts';
+import { namedCluster } from './tenant.ts';
+
+export function clusterCredentialAdmission(context: AdmissionContext): KindAdmission<ClusterCredential> {
+  return kindAdmission<ClusterCredential>({
+    kind: clusterCredential,
+    examine: (object) =>
+      merged([
+        { problems: clusterProblems(object, context) },
+        checkSecrets(secretNaming('secretRef', object.secretRef), object.tenantID ?? '', context),
+        { warnings: inlineWarnings('ClusterCredential', inlineInCredential(object), 'prefer secretRef') },
+      ]),
+  });
+}
+
+/** A missing Cluster is nothing to speak of: credentials come first. */
+function clusterProblems(
+  { clusterName, tenantID = '' }: DeepReadonly<ClusterCredential>,
+  context: AdmissionContext,
+): readonly FieldProblem[] {
+  const named = clusterName ? namedCluster({ field: 'clusterName', clusterName, tenantID }, context) : undefined;
+  return named?.kind === 'none' ? named.problems : [];
+}

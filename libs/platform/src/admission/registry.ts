@@ -1,0 +1,26 @@
+import { registry, type Registry } from '@tke/api-platform';
+import type { KindAdmission } from '@tke/webhook';
+
+import type { AdmissionContext } from './context.ts';
+import { inlineWarnings } from './inline-secrets.ts';
+import { kindAdmission } from './kind-admission.ts';
+import { fine, merged } from './result.ts';
+import { namedCluster, withTenant } from './tenant.ts';
+
+export function registryAdmission(context: AdmissionContext): KindAdmission<Registry> {
+  return kindAdmission<Registry>({
+    kind: registry,
+    default: (request) => withTenant(request, context),
+    examine: ({ spec }) => {
+      const { clusterName, tenantID = '', password } = spec;
+      const named = clusterName
+        ? namedCluster({ field: 'spec.clusterName', clusterName, tenantID }, context)
+        : undefined;
+      const secrets = password ? ['spec.password'] : [];
+      return merged([
+        named?.kind === 'none' ? named : fine,
+        { warnings: inlineWarnings('Registry', secrets, 'give it a password that may only pull') },
+      ]);
+    },
+  });
+}

@@ -1,0 +1,10 @@
+import type { ValidationResult } from '@tke/webhook';
+
+export const fine: ValidationResult = { problems: [], warnings: [] };
+
+export function merged(results: readonly Partial<ValidationResult>[]): ValidationResult {
+  return {
+    problems: results.flatMap(({ problems = [] }) => problems),
+    warnings: results.flatMap(({ warnings = [] }) => warnings),
+  };
+}

@@ -1,0 +1,71 @@
+import { cluster, machine, type Cluster, type Machine } from '@tke/api-platform';
+import { memberEvents, memberKindSource, type MemberClusters } from '@tke/member-cluster';
+import { coreKinds, type DeepReadonly } from '@tke/meta';
+import {
+  annotationChanged,
+  controllerFor,
+  generationChanged,
+  or,
+  type CacheReader,
+  type ControllerHost,
+  type Mapper,
+  type Predicate,
+  type Source,
+} from '@tke/runtime';
+
+import { ClusterReconciler, type ClusterReconcilerOptions } from './cluster-reconciler.ts';
+import { clusterSecretIndex } from './cluster-secrets.ts';
+import { nodeKind, type Node } from '../steps/node/node.ts';
+
+export interface ClusterControllerOptions extends ClusterReconcilerOptions {
+  /** Of the hub, with the index of `indexClusters`. */
+  readonly cache: CacheReader;
+  readonly members: MemberClusters;
+}
+
+const concurrency = 20;
+
+/** Adds the controller of Clusters. The informer of Secrets must be there already: it holds a part of them only. */
+export function addClusterController(host: ControllerHost, { cache, members, ...options }: ClusterControllerOptions) {
+  const toClusters: Mapper<coreKinds.Secret> = ({ metadata: { name = '' } }) =>
+    cache
+      .list<Cluster>(cluster, { index: { name: clusterSecretIndex, value: name } })
+      .map(({ metadata }) => ({ name: metadata.name ?? '' }));
+  controllerFor(host, 'clusters')
+    .for<Cluster>(cluster, { predicates: [or(generationChanged, annotationChanged)] })
+    .watches<Machine>(machine, toItsCluster, { predicates: [goes] })
+    .watches<coreKinds.Secret>(coreKinds.secret, toClusters)
+    .watchesSource(memberEvents(members))
+    .watchesSource(ofTheHub(memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] })))
+    .withOptions({ concurrency })
+    .complete(new ClusterReconciler(options));
+}
+
+const toItsCluster: Mapper<Machine> = ({ spec }) => [{ name: spec.clusterName }];
+
+/** A Cluster that is being deleted waits for the end of its Machines. */
+const goes: Predicate<Machine> = { create: () => false, update: () => false };
+
+const toNode: Mapper<Node> = ({ metadata }) => [{ name: metadata.name ?? '' }];
+
+/** What routes and membership depend on: not the heartbeats of nodes. */
+const joins: Predicate<Node> = {
+  update: (before, after) => networkOf(before) !== networkOf(after),
+};
+
+function networkOf({ metadata, spec, status }: DeepReadonly<Node>): string {
+  return JSON.stringify([metadata.uid, metadata.labels, spec?.podCIDRs, status?.addresses]);
+}
+
+/** Requests for the Cluster itself in the place of those for what is in the member: two keys would be worked on at the same time. */
+function ofTheHub(source: Source): Source {
+  return {
+    name: source.name,
+    start: (enqueue, signal) =>
+      source.start(({ cluster: name }, options) => {
+        if (name !== undefined) {
+          enqueue({ name }, options);
+        }
+      }, signal),
+  };
+}

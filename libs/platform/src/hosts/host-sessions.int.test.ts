@@ -1,0 +1,187 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+import { uniqueName, waitFor } from '@tke/envtest';
+import { Secret } from '@tke/host';
+
+import { isWaiting, type HostSession } from './host-session.ts';
+import { attemptOf, claimOf, HostLab, ip } from './testing/host-lab.ts';
+
+jest.setTimeout(120_000);
+
+let lab: HostLab;
+beforeEach(async () => {
+  lab = await HostLab.start();
+});
+afterEach(() => lab[Symbol.asyncDispose]());
+
+const lockFile = () => join(lab.stateFolder, 'lock');
+const limitMs = 60_000;
+
+describe('a host', () => {
+  test('has its key and facts remembered, and says whose it is', async () => {
+    const session = await lab.pass().open(ip);
+    expect(lab.record.hostKeys).toEqual([expect.stringMatching(/^SHA256:/)]);
+    expect(readFileSync(lockFile(), 'utf8')).toMatch(
+      /^cluster=uid-1\ntoken=1\nholder=cluster cls-uid-1 of hub here\/leader-1\n/,
+    );
+    await session.facts();
+    expect(lab.record.facts).toMatchObject({ cpus: expect.any(Number), architecture: expect.any(String) });
+    expect((await session.run(['id', '-u'])).stdout).toBe('0\n');
+  });
+
+  test('with another key than the one remembered is not talked to', async () => {
+    await lab.pass().open(ip);
+    await lab.sshd.replaceHostKeys();
+    await lab.sshd.restart();
+    const running = lab
+      .pass()
+      .open(ip)
+      .then((session) => session.run(['true']));
+    await expect(running).rejects.toMatchObject({ code: 'HostKeyChanged', class: 'NeedsUser' });
+    lab.restart();
+    await expect(lab.pass().open(ip)).rejects.toMatchObject({ code: 'HostKeyChanged' });
+  });
+
+  test('of another cluster is left alone', async () => {
+    await lab.pass(claimOf(1, 'uid-2')).open(ip);
+    await expect(lab.pass(claimOf(9, 'uid-1')).open(ip)).rejects.toMatchObject({
+      code: 'HostInUse',
+      message: expect.stringContaining('cluster cls-uid-2 of hub here'),
+    });
+  });
+
+  test('is not touched by a process that does not lead', async () => {
+    const pass = lab.pass(undefined, { claim: () => undefined });
+    await expect(pass.open(ip)).rejects.toMatchObject({ code: 'NotLeading', class: 'Retryable' });
+    expect(lab.pool.stats().opened).toBe(0);
+  });
+
+  test('of no cluster is told apart from one that does not answer', async () => {
+    await expect(lab.pass().open('10.0.0.9')).rejects.toMatchObject({ code: 'HostNotOfCluster' });
+  });
+
+  test('is opened once in a pass, by however many', async () => {
+    const pass = lab.pass();
+    const sessions = await Promise.all([pass.open(ip), pass.open(ip), pass.open(ip)]);
+    expect(new Set(sessions).size).toBe(1);
+  });
+});
+
+describe('the lock', () => {
+  test('of a newer leader ends what the older one does, from the next command on', async () => {
+    const session = await lab.pass(claimOf(1)).open(ip);
+    lab.restart();
+    await lab.pass(claimOf(2)).open(ip);
+    const file = join(lab.stateFolder, 'file');
+    await expect(session.write(file, 'x', { mode: 0o600 })).rejects.toMatchObject({ code: 'LockNotHeld' });
+    expect(existsSync(file)).toBe(false);
+    await expect(lab.pass(claimOf(1)).open(ip)).rejects.toMatchObject({ code: 'LockSuperseded' });
+  });
+
+  test('is not asked for again in each pass, so a long command of one does not hold up the other', async () => {
+    const session = await lab.pass().open(ip);
+    const begun = join(lab.stateFolder, 'begun');
+    const slow = session.script('touch "$1"; sleep 15', [begun]);
+    await waitFor(() => existsSync(begun), { description: 'the long command is at work' });
+    const began = Date.now();
+    const other = await lab.pass().open(ip);
+    await other.run(['true']);
+    expect(Date.now() - began).toBeLessThan(8_000);
+    await slow;
+  });
+
+  test('that somebody removed is taken again in the next pass', async () => {
+    const session = await lab.pass().open(ip);
+    rmSync(lockFile());
+    await expect(session.run(['true'])).rejects.toMatchObject({ code: 'LockNotHeld' });
+    await (await lab.pass().open(ip)).run(['true']);
+    expect(existsSync(lockFile())).toBe(true);
+  });
+
+  test('goes with the folder when the host is released, and another cluster may have it', async () => {
+    const pass = lab.pass();
+    await pass.open(ip);
+    await pass.release(ip);
+    expect(existsSync(lab.stateFolder)).toBe(false);
+    await lab.pass(claimOf(1, 'uid-2')).open(ip);
+    await expect(lab.pass().release(ip)).rejects.toMatchObject({ code: 'HostInUse' });
+  });
+
+  test('is not lost to others when the pass that asked for it is stopped', async () => {
+    const stop = new AbortController();
+    const stopped = lab.pass(claimOf(1), { signal: stop.signal }).open(ip);
+    const other = lab.pass().open(ip);
+    stop.abort(new Error('stopped'));
+    await expect(stopped).rejects.toThrow();
+    await (await other).run(['true']);
+  });
+});
+
+describe('a job', () => {
+  const id = () => uniqueName('job');
+  const shell = (script: string) => ['sh', '-c', script];
+
+  async function ended(session: HostSession, attempt: string, argv: readonly string[]): Promise<string> {
+    let output = '';
+    const there = async () => {
+      const result = await session.job(attemptOf(attempt), argv, { limitMs });
+      output = isWaiting(result) ? '' : result.output;
+      return !isWaiting(result);
+    };
+    await waitFor(there, { description: 'the job has ended', timeoutMs: 60_000 });
+    return output;
+  }
+
+  test('that is short is waited for', async () => {
+    const session = await lab.pass().open(ip);
+    const stdin = new Secret('hidden');
+    const run = await session.job(attemptOf(id()), shell('cat; echo; sleep 1; echo done'), { limitMs, stdin });
+    expect(run).toEqual({ output: 'hidden\ndone\n' });
+  });
+
+  test('that is long lets others have their turn, and is the same one for whoever comes next', async () => {
+    const [name, file] = [id(), join(lab.stateFolder, 'runs')];
+    const argv = shell(`echo run >> ${file}; sleep 12; echo done`);
+    const waiting = await (await lab.pass().open(ip)).job(attemptOf(name), argv, { limitMs });
+    expect(waiting).toEqual({ message: expect.stringContaining('sh is at work on 127.0.0.1'), job: name });
+    lab.restart();
+    const next = await lab.pass(claimOf(2)).open(ip);
+    expect(await ended(next, name, argv)).toBe('done\n');
+    expect((await next.read(file))?.toString()).toBe('run\n');
+  });
+
+  test('that fails tells exit code and last lines, and no secret', async () => {
+    const session = await lab.pass().open(ip);
+    const script = `read secret; echo "with $secret and ${lab.password}"; echo broken >&2; exit 3`;
+    const failing = session.job(attemptOf(id()), shell(script), { limitMs, stdin: new Secret('very hidden\n') });
+    await expect(failing).rejects.toMatchObject({
+      code: 'CommandFailed',
+      failure: { exitCode: 3, tail: 'with [redacted] and [redacted]\nbroken' },
+    });
+    const allowed = await session.job(attemptOf(id()), shell('exit 3'), { limitMs, exitCodes: [0, 3] });
+    expect(allowed).toEqual({ output: '' });
+  });
+
+  test('that takes too long is ended and told as such', async () => {
+    const session = await lab.pass().open(ip);
+    const slow = session.job(attemptOf(id()), shell('echo begun; sleep 60'), { limitMs: 1_000 });
+    await expect(slow).rejects.toMatchObject({ code: 'JobTimedOut', message: expect.stringContaining('begun') });
+  });
+
+  test('that vanishes each time ends in a failure', async () => {
+    const session = await lab.pass().open(ip);
+    const argv = shell('kill -s KILL "$(sed "s/.*) . //" /proc/$PPID/stat | cut -d" " -f1)" $PPID $$');
+    await expect(session.job(attemptOf(id()), argv, { limitMs })).rejects.toMatchObject({ code: 'JobVanished' });
+  });
+
+  test('ends with its attempt: the pass does not wait on', async () => {
+    const session = await lab.pass().open(ip);
+    const over = new AbortController();
+    const waiting = session.job(attemptOf(id(), { signal: over.signal }), shell('sleep 60'), { limitMs });
+    setTimeout(() => over.abort(new Error('the step is over')), 1_500);
+    await expect(waiting).rejects.toThrow('the step is over');
+  });
+});

@@ -1,0 +1,111 @@
+import { targetSecrets, type Host, type HostFacts, type HostPool, type HostTarget, type LockClaim } from '@tke/host';
+
+import { platformErrors } from '../errors.ts';
+import type { HostLocks } from './host-locks.ts';
+import type { HostSession } from './host-session.ts';
+import { hostTarget, type FindSecret } from './host-target.ts';
+import type { FindHost, KnownHost } from './known-host.ts';
+import { LockedSession } from './locked-session.ts';
+import { isNews, recordedFacts } from './recorded-facts.ts';
+
+export interface HostSessionsOptions {
+  readonly pool: Pick<HostPool, 'host'>;
+  readonly locks: HostLocks;
+  /** Undefined while this process does not lead. */
+  readonly claim: () => LockClaim | undefined;
+  readonly findHost: FindHost;
+  readonly findSecret: FindSecret;
+  /** Of the pass: all commands end with it. */
+  readonly signal: AbortSignal;
+  /** On the hosts. Default /var/lib/tke. */
+  readonly stateFolder?: string | undefined;
+}
+
+const defaultStateFolder = '/var/lib/tke';
+
+/** The sessions of one pass over one object: each host is opened once, however many steps ask for it. */
+export class HostSessions {
+  readonly #options: HostSessionsOptions;
+  readonly #open = new Map<string, Promise<HostSession>>();
+
+  constructor(options: HostSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** How to get to a host. Connects to nothing; throws as `hostTarget`, or HostNotOfCluster. */
+  target(ip: string): HostTarget {
+    return hostTarget(this.#known(ip), this.#options.findSecret);
+  }
+
+  /**
+   * The host, its lock held. Rejects as `target`, with NotLeading, with HostInUse where it belongs to another cluster, or with what
+   * keeps it from answering.
+   */
+  open(ip: string): Promise<HostSession> {
+    const known = this.#open.get(ip);
+    if (known !== undefined) {
+      return known;
+    }
+    const opening = this.#connect(ip);
+    this.#open.set(ip, opening);
+    opening.catch(() => this.#open.delete(ip));
+    return opening;
+  }
+
+  /** Gives the host up: it belongs to nobody afterwards. Rejects as `open`; a lock of somebody else is refused. */
+  async release(ip: string): Promise<void> {
+    this.#open.delete(ip);
+    const { locks, signal } = this.#options;
+    const host = this.#host(this.target(ip));
+    await locks.release(host, ip, this.#claim(), signal);
+    await host.run(['rmdir', '--ignore-fail-on-non-empty', this.#stateFolder], { signal, exitCodes: [0, 1] });
+  }
+
+  async #connect(ip: string): Promise<HostSession> {
+    const { locks, signal } = this.#options;
+    const known = this.#known(ip);
+    const target = this.target(ip);
+    const claim = this.#claim();
+    const host = this.#host(target);
+    return new LockedSession({
+      ip,
+      host,
+      lock: await locks.take(host, ip, claim, signal),
+      secrets: targetSecrets(target),
+      signal,
+      onFacts: (facts) => recordFacts(known, facts),
+      onFailure: (error) => locks.noteFailure(ip, claim, error),
+    });
+  }
+
+  #host(target: HostTarget): Host {
+    return this.#options.pool.host(target, { stateFolder: this.#stateFolder });
+  }
+
+  get #stateFolder(): string {
+    return this.#options.stateFolder ?? defaultStateFolder;
+  }
+
+  #known(ip: string): KnownHost {
+    const host = this.#options.findHost(ip);
+    if (host === undefined) {
+      throw platformErrors.HostNotOfCluster(`${ip} is no host of the cluster`);
+    }
+    return host;
+  }
+
+  #claim(): LockClaim {
+    const claim = this.#options.claim();
+    if (claim === undefined) {
+      throw platformErrors.NotLeading('this replica does not lead, and must not change hosts');
+    }
+    return claim;
+  }
+}
+
+async function recordFacts({ record, remember }: KnownHost, found: HostFacts): Promise<void> {
+  const facts = recordedFacts(found);
+  if (remember !== undefined && isNews(record.facts, facts)) {
+    await remember({ facts });
+  }
+}

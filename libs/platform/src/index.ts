@@ -1,0 +1,14 @@
+export { admissionPermissions, registerAdmissionInformers } from './admission/informers.ts';
+export { platformAdmissions } from './admission/platform-admissions.ts';
+export type { PlatformAdmissionsOptions } from './admission/platform-admissions.ts';
+export { authorizationConfiguration } from './authorization/authorization-configuration.ts';
+export { authorizationSettings } from './authorization/settings.ts';
+export type { AuthorizationSettings } from './authorization/settings.ts';
+export { errorCatalogues } from './error-catalogues.ts';
+export { FolderFiles } from './files/folder-files.ts';
+export type { PlatformFiles } from './files/platform-files.ts';
+export { platformPermissions } from './permissions.ts';
+export { platformSteps } from './platform-steps.ts';
+export type { PlatformSteps } from './platform-steps.ts';
+export { setupPlatform } from './setup.ts';
+export type { PlatformOptions } from './setup.ts';

@@ -1,0 +1,47 @@
+import { cluster, machine, secretTenantLabel, type Cluster, type Machine } from '@tke/api-platform';
+import type { MemberClusters } from '@tke/member-cluster';
+import { coreKinds } from '@tke/meta';
+import {
+  annotationChanged,
+  controllerFor,
+  generationChanged,
+  or,
+  type Cache,
+  type ControllerHost,
+  type Predicate,
+} from '@tke/runtime';
+
+import { indexMachines } from '../build/machines-of.ts';
+import { MachineReconciler, type MachineReconcilerOptions } from './machine-reconciler.ts';
+import { clusterMatters, indexMachineSources, MachineMappers, memberSource, nodeSource } from './machine-sources.ts';
+
+export interface MachineControllerOptions extends MachineReconcilerOptions {
+  /** Of the hub. */
+  readonly cache: Cache;
+  readonly members: MemberClusters;
+  /** Of the platform, where the Secrets are that open hosts. */
+  readonly namespace: string;
+}
+
+/** A join waits for its host most of the time. */
+const concurrency = 20;
+
+/** Adds the controller of Machines to a manager that has not started, with the informers it needs. */
+export function addMachineController(host: ControllerHost, options: MachineControllerOptions): void {
+  const { cache, members, namespace } = options;
+  indexMachines(cache);
+  indexMachineSources(cache);
+  cache.informer(coreKinds.secret, { namespace, labelSelector: secretTenantLabel });
+  const mappers = new MachineMappers(cache);
+  controllerFor(host, 'machines')
+    .for<Machine>(machine, { predicates: [or(generationChanged, annotationChanged)] })
+    .watches<Machine>(machine, mappers.ofHost, { predicates: [goes] })
+    .watches<Cluster>(cluster, mappers.ofCluster, { predicates: [clusterMatters] })
+    .watches<coreKinds.Secret>(coreKinds.secret, mappers.ofSecret)
+    .watchesSource(nodeSource(members, mappers))
+    .watchesSource(memberSource(members, mappers))
+    .withOptions({ concurrency })
+    .complete(new MachineReconciler(options));
+}
+
+const goes: Predicate<Machine> = { create: () => false, update: () => false };

@@ -1,0 +1,47 @@
+import type { Cluster } from '@tke/api-platform';
+import type { ClusterConfig } from '@tke/kube-client';
+import type { DeepReadonly } from '@tke/meta';
+import { certificateInfo } from '@tke/pki';
+import type { Clock } from '@tke/time';
+
+import { serverCertificateEnd } from './server-certificate.ts';
+import { timestampOf } from './timestamp.ts';
+
+export type Certificate = DeepReadonly<NonNullable<NonNullable<Cluster['status']>['certificates']>[number]>;
+
+export interface CertificateDependencies {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What the way to a cluster lives by: our client certificate, and the certificate that each of its addresses serves. */
+export async function certificatesOf(
+  config: ClusterConfig,
+  deps: CertificateDependencies,
+): Promise<readonly Certificate[]> {
+  const client = clientCertificate(config);
+  return [...(client === undefined ? [] : [client]), ...(await serverCertificates(config, deps))];
+}
+
+function clientCertificate({ user }: ClusterConfig): Certificate | undefined {
+  const cert = user.type === 'stored' ? user.certificate?.cert : undefined;
+  return cert === undefined || 'path' in cert
+    ? undefined
+    : { name: 'client', notAfter: timestampOf(certificateInfo(cert.text).notAfter) };
+}
+
+async function serverCertificates(
+  { server, alternatives = [], serverName, proxyUrl }: ClusterConfig,
+  { clock, signal }: CertificateDependencies,
+): Promise<readonly Certificate[]> {
+  // Addresses behind a proxy mean nothing here.
+  const urls = proxyUrl === undefined ? [server, ...alternatives] : [];
+  const hosts = [...new Map(urls.map((url) => [url.host, url])).values()];
+  const ends = await Promise.all(
+    hosts.map(async (url) => ({ url, notAfter: await serverCertificateEnd(url, { serverName, clock, signal }) })),
+  );
+  return ends.flatMap(({ url, notAfter }) => {
+    const name = hosts.length === 1 ? 'apiserver' : `apiserver ${url.host}`;
+    return notAfter === undefined ? [] : [{ name, notAfter: timestampOf(notAfter) }];
+  });
+}

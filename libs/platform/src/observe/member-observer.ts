@@ -1,0 +1,139 @@
+import { errorMessage, isCoded } from '@tke/errors';
+import type { MemberCluster } from '@tke/member-cluster';
+import type { Clock } from '@tke/time';
+
+import { allocatedResources } from './allocated-resources.ts';
+import { certificatesOf, type Certificate } from './certificates.ts';
+import { controlPlaneComponents, type Component } from './components.ts';
+import { certificatesValid, connected, controlPlaneHealthy, firstToEnd, observed } from './conditions.ts';
+import { observeErrors } from './errors.ts';
+import { kubeVendor } from './kube-vendor.ts';
+import { Measurement } from './measurement.ts';
+import { nodeTotals, type NodeTotals } from './node-totals.ts';
+import type { ClusterObservation, ObservedCondition } from './observation.ts';
+import { timestampOf } from './timestamp.ts';
+
+const intervalMs = 60_000;
+// Certificates are exchanged rarely, and each address costs a handshake.
+const certificateIntervalMs = 3_600_000;
+// Whoever is slow must not keep the others waiting, on purpose or not.
+const timeLimitMs = 60_000;
+
+/** Looks at members. What it asks them for it asks for once a minute at most, however often it is called, and less often what takes long. */
+export class MemberObserver {
+  readonly #clock: Clock;
+  readonly #known = new WeakMap<MemberCluster, MemberMeasurements>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * What is known of a member. While it does not answer nothing is asked, and the fields but `lastSeen` stay what they were. Rejects with
+   * the reason of the signal only.
+   */
+  async observe(member: MemberCluster, signal: AbortSignal): Promise<ClusterObservation> {
+    const known = this.#measurementsOf(member);
+    const healthy = member.health.state === 'Healthy';
+    if (healthy) {
+      await known.refresh(member, signal);
+    }
+    signal.throwIfAborted();
+    const { components, certificates } = known;
+    return {
+      fields: { ...told(member), ...known.fields() },
+      conditions: [
+        ...connected(member.health),
+        ...controlPlaneHealthy(member.health, components.value),
+        ...certificatesValid(certificates.value, this.#clock.now()),
+        ...(healthy ? [known.observed()] : []),
+      ],
+    };
+  }
+
+  /** What was found out of another cluster, or by another way, is not this one's. */
+  #measurementsOf(member: MemberCluster): MemberMeasurements {
+    const known = this.#known.get(member);
+    if (known?.uid === member.facts?.uid && known?.config === member.config && known !== undefined) {
+      return known;
+    }
+    const fresh = new MemberMeasurements(this.#clock, member);
+    this.#known.set(member, fresh);
+    return fresh;
+  }
+}
+
+/** What the member told by itself when it was probed. */
+function told({ facts, health: { lastSeen } }: MemberCluster): ClusterObservation['fields'] {
+  return {
+    ...(facts !== undefined && { version: facts.version.replace(/^v/, ''), kubeVendor: kubeVendor(facts.version) }),
+    ...(facts?.uid !== undefined && { uid: facts.uid }),
+    ...(lastSeen !== undefined && { lastSeen: timestampOf(lastSeen) }),
+  };
+}
+
+/** Everything that is asked of one member. */
+class MemberMeasurements {
+  readonly uid: string | undefined;
+  readonly config: MemberCluster['config'];
+  readonly nodes: Measurement<NodeTotals>;
+  readonly allocated: Measurement<Record<string, string>>;
+  readonly components: Measurement<readonly Component[]>;
+  readonly certificates: Measurement<readonly Certificate[]>;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, { facts, config }: MemberCluster) {
+    this.uid = facts?.uid;
+    this.config = config;
+    this.#clock = clock;
+    this.nodes = new Measurement(clock, intervalMs);
+    this.allocated = new Measurement(clock, intervalMs);
+    this.components = new Measurement(clock, intervalMs);
+    this.certificates = new Measurement(clock, certificateIntervalMs);
+  }
+
+  async refresh(member: MemberCluster, signal: AbortSignal): Promise<void> {
+    const { client, config } = member;
+    const limit = new AbortController();
+    const overdue = observeErrors.ObservationTimeout(`it was not all said within ${timeLimitMs / 1000} s`);
+    const timer = this.#clock.setTimer(timeLimitMs, () => limit.abort(overdue));
+    const either = AbortSignal.any([signal, limit.signal]);
+    await Promise.all([
+      this.nodes.refresh(() => nodeTotals(member, either)),
+      this.allocated.refresh(() => allocatedResources(client, either)),
+      this.components.refresh(() => controlPlaneComponents(client, either)),
+      config && this.certificates.refresh(() => certificatesOf(config, { clock: this.#clock, signal: either })),
+    ]);
+    timer.cancel();
+  }
+
+  fields(): ClusterObservation['fields'] {
+    const { nodes, allocated, components, certificates } = this;
+    const resource = {
+      ...(nodes.value && { capacity: nodes.value.capacity, allocatable: nodes.value.allocatable }),
+      ...(allocated.value && { allocated: allocated.value }),
+    };
+    const first = firstToEnd(certificates.value ?? []);
+    return {
+      ...(nodes.value && { nodes: { total: nodes.value.total, ready: nodes.value.ready } }),
+      ...(Object.keys(resource).length > 0 && { resource }),
+      ...(components.value && { components: components.value }),
+      ...(certificates.value && { certificates: certificates.value }),
+      ...(first && { certificatesExpireAt: first.notAfter }),
+    };
+  }
+
+  observed(): ObservedCondition {
+    const parts = {
+      nodes: this.nodes,
+      pods: this.allocated,
+      components: this.components,
+      certificates: this.certificates,
+    };
+    // That the member has gone silent meanwhile is told by its health.
+    const failed = Object.entries(parts).filter(
+      ([, { error }]) => error !== undefined && !isCoded(error, 'MemberNotReady', 'MemberGone'),
+    );
+    return observed(Object.fromEntries(failed.map(([what, { error }]) => [what, errorMessage(error)])));
+  }
+}

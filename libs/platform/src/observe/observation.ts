@@ -1,0 +1,44 @@
+import type { Cluster } from '@tke/api-platform';
+import type { Condition, ConditionStatus, DeepReadonly } from '@tke/meta';
+import { setCondition } from '@tke/runtime';
+import type { Clock } from '@tke/time';
+
+import type { StatusFields } from '../objects/status-draft.ts';
+
+type ClusterStatus = StatusFields<Cluster>;
+
+export interface ObservedCondition {
+  readonly type: 'Connected' | 'Observed' | 'ControlPlaneHealthy' | 'CertificatesValid';
+  readonly status: ConditionStatus;
+  /** CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What is known of a cluster by looking at it. What could not be found out is missing, and keeps its place in the status. */
+export interface ClusterObservation {
+  readonly fields: Partial<ClusterStatus>;
+  readonly conditions: readonly ObservedCondition[];
+}
+
+export interface ObservationContext {
+  /** `metadata.generation` of the Cluster. */
+  readonly generation: number | undefined;
+  readonly clock: Clock;
+}
+
+/** The fields of a status that an observation changes: for `StatusDraft.update`. */
+export function withObservation(
+  status: ClusterStatus,
+  { fields, conditions }: ClusterObservation,
+  context: ObservationContext,
+): Partial<ClusterStatus> {
+  const known = (status.conditions ?? []) as DeepReadonly<Condition[]>;
+  const all = conditions.reduce((list, condition) => setCondition(list, condition, context), known);
+  return {
+    ...fields,
+    // What was found out of one part stands beside what is known of the others.
+    ...(fields.resource !== undefined && { resource: { ...status.resource, ...fields.resource } }),
+    ...(conditions.length > 0 && { conditions: all }),
+  };
+}

@@ -1,0 +1,29 @@
+import type { ObservedContainer, ObservedPod } from './member-kinds.ts';
+import { amountsOf, most, sum, type Amounts } from './resource-sum.ts';
+
+const none: Amounts = new Map();
+
+/**
+ * What the scheduler reserves for a pod (k8s.io/component-helpers, resource.PodRequests; KEP-753 for sidecars, KEP-2837 for
+ * requests of the pod as a whole).
+ */
+export function podRequests({ spec = {} }: Pick<ObservedPod, 'spec'>): Amounts {
+  const { containers = [], initContainers = [], overhead, resources } = spec;
+  let sidecars = none;
+  let starting = none;
+  for (const container of initContainers) {
+    if (container.restartPolicy === 'Always') {
+      sidecars = sum(sidecars, requestsOf(container));
+    } else {
+      starting = most(starting, sum(sidecars, requestsOf(container)));
+    }
+  }
+  const running = sum(sidecars, ...containers.map(requestsOf));
+  const ofContainers = most(running, starting);
+  const ofPod = amountsOf(resources?.requests);
+  return sum(new Map([...ofContainers, ...ofPod]), amountsOf(overhead));
+}
+
+function requestsOf({ resources }: ObservedContainer): Amounts {
+  return amountsOf(resources?.requests);
+}

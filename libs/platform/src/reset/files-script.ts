@@ -1,0 +1,44 @@
+import { kubeconfigMark } from '../steps/control-plane/ensure-kubeconfig.ts';
+import { createdPath } from '../steps/host/created-files.ts';
+import { fstabMark } from '../steps/host/ensure-disable-swap.ts';
+import { sysctlsBefore } from '../steps/host/ensure-sysctl.ts';
+import { etcHostsFunction } from '../steps/host/etc-hosts.ts';
+
+/** Functions: put back what steps have changed in files that are not ours. */
+export const settingsScript = `${etcHostsFunction}
+restore_settings() {
+  api_server_hosts || left 'the line of the API server in /etc/hosts'
+  if grep -q '^${fstabMark}' /etc/fstab 2> /dev/null; then
+    sed -i 's/^${fstabMark}//' /etc/fstab && systemctl daemon-reload && swapon -a
+  fi
+  [ ! -f ${sysctlsBefore} ] || while IFS='=' read -r path value; do
+    [ ! -f "/proc/sys/$path" ] || printf '%s\\n' "$value" 2> /dev/null > "/proc/sys/$path"
+  done < ${sysctlsBefore}
+  if [ "$(head -n 1 /root/.kube/config 2> /dev/null)" = '${kubeconfigMark}' ]; then rm -f /root/.kube/config; fi
+  rm -rf /root/.kube/cache
+}
+`;
+
+/**
+ * Functions: remove files. Never what is mounted below: it may be the volume of a pod, with data of somebody. A folder that an administrator has made a
+ * mount or a link of is emptied and stays.
+ */
+export const filesScript = `
+remove() {
+  if [ -d "$1" ] && { [ -L "$1" ] || mountpoint -q "$1"; }; then
+    find -H "$1" -xdev -mindepth 1 -delete || left "$1"
+  elif [ -e "$1" ] || [ -L "$1" ]; then
+    rm -rf --one-file-system -- "$1" || left "$1"
+  fi
+}
+
+remove_created() {
+  [ -f ${createdPath} ] || return 0
+  tac ${createdPath} | while IFS= read -r path; do
+    case "$path" in
+      */) rmdir -- "$path" 2> /dev/null;;
+      *) rm -f -- "$path" || left "$path";;
+    esac
+  done
+}
+`;

@@ -1,0 +1,40 @@
+import type { BuildScope } from '../build/scope.ts';
+
+/** Where a host keeps what the platform needs to know of it: its lock, jobs, and what is undone when it is given up. As @tke/host. */
+export const stateFolder = '/var/lib/tke';
+
+export const markPath = `${stateFolder}/mark`;
+
+/** The reset as a script, for whoever has to do without the platform. */
+export const resetByHandPath = `${stateFolder}/reset.sh`;
+
+/**
+ * Whose host it is since it was found fit and free: from then on, all there is of Kubernetes is ours. Without it nothing on the host
+ * is: the lock alone only says that somebody has looked.
+ */
+export interface HostMark {
+  /** UID of the Cluster. */
+  readonly cluster: string;
+  /** UID of the Cluster or Machine that brought the host in. */
+  readonly owner: string;
+}
+
+export function markOf({ cluster, owner }: Pick<BuildScope, 'cluster' | 'owner'>): HostMark {
+  const uid = cluster.metadata.uid ?? '';
+  return { cluster: uid, owner: owner ?? uid };
+}
+
+export function renderMark({ cluster, owner }: HostMark): string {
+  return `cluster=${cluster}\nowner=${owner}\n`;
+}
+
+/** Undefined for text that is no mark. */
+export function parseMark(text: string): HostMark | undefined {
+  const cluster = /^cluster=(.+)$/m.exec(text)?.[1];
+  const owner = /^owner=(.+)$/m.exec(text)?.[1];
+  return cluster === undefined || owner === undefined ? undefined : { cluster, owner };
+}
+
+export function isSameMark(one: HostMark | undefined, other: HostMark): boolean {
+  return one?.cluster === other.cluster && one.owner === other.owner;
+}

@@ -1,0 +1,54 @@
+import { filesScript, settingsScript } from './files-script.ts';
+import { stateFolder } from './host-mark.ts';
+import { networkScript } from './network-script.ts';
+import { tidiedFolders, unitsOf } from './owned-paths.ts';
+import { processesScript } from './processes-script.ts';
+
+const functions = `
+export LC_ALL=C
+left() { printf 'left: %s\\n' "$1"; }
+${processesScript}
+${networkScript}
+${settingsScript}
+${filesScript}
+`;
+
+/** Of POSIX. Goes on whatever fails; each line `left: …` of its output names what is still there. */
+export function resetScript(paths: readonly string[]): string {
+  const words = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(' ');
+  return `${functions}
+stop_kubelet
+kubeadm_reset
+stop_units ${words(unitsOf(paths))}
+kill_pods
+unmount_pods
+remove_links
+remove_routes
+remove_rules
+restore_settings
+for path in ${words(paths)}; do remove "$path"; done
+for folder in ${words(tidiedFolders(paths))}; do rmdir -- "$folder" 2> /dev/null; done
+systemctl daemon-reload
+systemctl reset-failed 'kubelet.service' 'containerd.service' 2> /dev/null
+exit 0
+`;
+}
+
+/** What goes last: files of `features.files`, and all we know of the host, the lock included. */
+export const leaveScript = `${functions}
+remove_created
+remove '${stateFolder}'
+exit 0
+`;
+
+/** Both in one, for somebody at the host. */
+export function resetByHandScript(paths: readonly string[]): string {
+  return `#!/bin/sh
+# Written by TKE. Makes this host what it was before it became part of a cluster: ends all pods, and removes their data.
+# For hosts that the platform could not reach when they were removed. What does not go is printed.
+[ "$(id -u)" = 0 ] || { echo 'only root can do this' >&2; exit 1; }
+[ -f '${stateFolder}/mark' ] || { echo 'there is no mark of TKE on this host' >&2; exit 1; }
+(${resetScript(paths)})
+(${leaveScript})
+`;
+}
