@@ -41,8 +41,9 @@ export class HubUnderTest {
     return new HubUnderTest(await mkdtemp(join(tmpdir(), 'tke-e2e-')));
   }
 
-  up(): Promise<string> {
-    return this.#hub('up');
+  /** `flags` of the command behind `make up`. */
+  up(...flags: readonly string[]): Promise<string> {
+    return this.#hub('up', ...flags);
   }
 
   down(): Promise<string> {

@@ -1,30 +1,27 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
 
-import { ControlPlane, defaultVersion, kubeconfig, runLoad, selectedVersion, waitFor } from '@tke/envtest';
+import { ControlPlane, runLoad, waitFor } from '@tke/envtest';
+import type { CertificateAndKey } from '@tke/pki';
 
-import { authorizationConfiguration, canDisableCache } from '../tools/generate/authorization.ts';
 import { HubUnderTest } from './hub-under-test.ts';
 
 const minutes = 60_000;
 const cluster = 'cls-member';
 const reviews = `/auth/authz/clusters/${cluster}`;
+const secrets = ['--namespace=tke-system', 'get', 'secret'];
 let hub: HubUnderTest;
 let member: ControlPlane;
+/** What the hub gave the API server of the member. */
+let files: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   hub = await HubUnderTest.create();
   await hub.up();
-  const kubeConfigFile = await memberKubeconfig();
-  member = await ControlPlane.start({
-    authorizationConfig: authorizationConfiguration({
-      kubeConfigFile,
-      canDisableCache: canDisableCache(selectedVersion(process.env) ?? defaultVersion),
-    }),
-  });
-  await member.access.user('alice', { groups: ['tenant:default'] });
+  await startMember();
 }, 15 * minutes);
 
 afterAll(async () => {
@@ -32,21 +29,59 @@ afterAll(async () => {
   await hub.remove();
 }, minutes);
 
-/** What the member's API server asks the hub's webhook with. */
-async function memberKubeconfig(): Promise<string> {
-  const { url, ca, client } = await hub.webhookTarget(`cluster:${cluster}`);
-  const path = join(hub.folder, `${cluster}.kubeconfig`);
-  await writeFile(path, kubeconfig({ server: `${url}${reviews}`, caPem: ca, client }), { mode: 0o600 });
-  return path;
+/** A cluster of its own, at the same address each time. */
+async function startMember(authorizationConfig?: Record<string, unknown>): Promise<void> {
+  const dataDir = join(hub.folder, 'member');
+  member = await ControlPlane.start({ dataDir, durable: true, ...(authorizationConfig && { authorizationConfig }) });
+  await member.access.user('alice', { groups: ['tenant:default'] });
 }
 
-function memberCluster(tenantID: string) {
-  return {
+/** As the README in the Secret says, but for the folder of the files. */
+async function switchAuthorizationOn(): Promise<void> {
+  const path = join(hub.folder, `${cluster}.kubeconfig`);
+  const { 'webhook.kubeconfig': kubeconfig = '', 'authorization-configuration.yaml': configuration = '' } = files;
+  await writeFile(path, kubeconfig, { mode: 0o600 });
+  const here = configuration.replace('/etc/kubernetes/tke-authz/webhook.kubeconfig', path);
+  await member.stop();
+  await startMember(load(here) as Record<string, unknown>);
+}
+
+async function filesOfSecret(): Promise<Record<string, string>> {
+  const { data } = JSON.parse(await hub.must([...secrets, `${cluster}-authorization`, '--output=json'])) as {
+    readonly data: Readonly<Record<string, string>>;
+  };
+  return Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
+}
+
+/** The certificate in the kubeconfig of the Secret. */
+function clientOfMember(): CertificateAndKey {
+  const { users } = load(files['webhook.kubeconfig'] ?? '') as {
+    readonly users: readonly [{ readonly user: Readonly<Record<string, string>> }];
+  };
+  const text = (key: string) => Buffer.from(users[0].user[key] ?? '', 'base64').toString();
+  return { certPem: text('client-certificate-data'), keyPem: text('client-key-data') };
+}
+
+async function importMember(): Promise<void> {
+  await hub.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'tke-system', name: 'member', labels: { 'platform.tkestack.io/tenant-id': 'default' } },
+    stringData: { kubeconfig: await readFile(member.kubeconfigPath, 'utf8') },
+  });
+  await hub.apply({
     apiVersion: 'platform.tkestack.io/v1',
     kind: 'Cluster',
     metadata: { name: cluster },
-    spec: { tenantID, type: 'Imported', displayName: 'member', finalizers: ['cluster'] },
-  };
+    spec: {
+      tenantID: 'default',
+      type: 'Imported',
+      displayName: 'member',
+      finalizers: ['cluster'],
+      credentialSecretRef: { name: 'member' },
+    },
+  });
+  await hub.must(['wait', '--for=condition=Ready', '--timeout=60s', `cluster/${cluster}`]);
 }
 
 function podReader(name: string, resources: readonly string[]) {
@@ -78,15 +113,25 @@ function untilInMember(question: string, answer: RegExp): Promise<unknown> {
 
 describe('a member cluster that asks the hub', () => {
   test(
-    'gets no opinion on anybody until it is known whose it is, and then what is granted in it and nothing else',
+    'is imported, and gets a Secret with what its API server asks with',
     async () => {
+      await importMember();
+      const { stdout } = await hub.kubectl(['get', 'cluster', cluster, '--output=wide']);
+      expect(stdout).toMatch(new RegExp(`${cluster} +Imported +${member.access.version.slice(1)} +Running`));
+      await waitFor(async () => (files = await filesOfSecret()), { description: 'the Secret', timeoutMs: 20_000 });
+      await switchAuthorizationOn();
+    },
+    3 * minutes,
+  );
+
+  test(
+    'allows what is granted in it and nothing else',
+    async () => {
+      await untilInMember('list pods', /^no/);
       for (const object of podReader('member-pods', [`cluster:${cluster}/namespace:default/pod:*`])) {
         await hub.apply(object);
       }
       await hub.must(['wait', '--for=condition=Ready', '--timeout=30s', 'policybinding/pb-member-pods']);
-      expect(await inMember('list', 'pods')).toMatch(/^no.*is not known to belong to tenant "default"/);
-
-      await hub.apply(memberCluster('default'));
       await untilInMember('list pods', /^yes/);
 
       expect(await inMember('delete', 'pods')).toMatch(/^no/);
@@ -102,27 +147,34 @@ describe('a member cluster that asks the hub', () => {
   test('speaks for itself only: the certificate of another cluster, or of the hub, is refused', async () => {
     const spec = { user: 'alice', groups: ['tenant:default'], resourceAttributes: { verb: 'list', resource: 'pods' } };
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
-    const statusesFor = async (commonName: string) => {
+    const statusesFor = async (path: string, client?: CertificateAndKey, commonName = 'kube-apiserver') => {
       const target = await hub.webhookTarget(commonName);
       const { statuses } = await runLoad({
-        ...target,
-        requests: [{ path: reviews, body }],
+        ...{ ...target, client: client ?? target.client },
+        requests: [{ path, body }],
         connections: 1,
         seconds: 0.2,
       });
       return Object.keys(statuses);
     };
-    expect(await statusesFor(`cluster:${cluster}`)).toEqual(['200']);
-    expect(await statusesFor('cluster:cls-other')).toEqual(['403']);
-    expect(await statusesFor('kube-apiserver')).toEqual(['403']);
+    expect(await statusesFor(reviews, clientOfMember())).toEqual(['200']);
+    expect(await statusesFor('/auth/authz/clusters/cls-other', clientOfMember())).toEqual(['403']);
+    expect(await statusesFor('/auth/authz', clientOfMember())).toEqual(['403']);
+    expect(await statusesFor(reviews, undefined, 'cluster:cls-other')).toEqual(['403']);
+    expect(await statusesFor(reviews)).toEqual(['403']);
   });
 
   test(
-    'is no longer answered when it is gone',
+    'is no longer answered when it is gone, and has nothing of the hub in it',
     async () => {
       await hub.must(['delete', 'cluster', cluster]);
       await untilInMember('list pods', /^no.*is not known to belong to tenant "default"/);
+      const { stderr } = await member.access.kubectl(['--namespace=kube-system', 'get', 'configmap', 'tke']);
+      expect(stderr).toContain('NotFound');
+      const isGone = async () =>
+        (await hub.kubectl([...secrets, `${cluster}-authorization`])).stderr.includes('NotFound');
+      await waitFor(isGone, { description: 'the Secret is collected', timeoutMs: 90_000 });
     },
-    minutes,
+    3 * minutes,
   );
 });

@@ -53,7 +53,7 @@ async function bundleTo(outfile: string, app: App | 'kubectl-tke', options: Buil
     keepNames: true,
     sourcemap: 'external',
     legalComments: 'external',
-    external: ['*.node'],
+    external: ['*.node', 'cpu-features'],
     logLevel: 'warning',
     // CommonJS has no import.meta; undici and winston look at it only to find their own files.
     logOverride: { 'empty-import-meta': 'silent' },

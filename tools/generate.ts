@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { admissionFiles } from './generate/admission.ts';
 import { authorizationFiles } from './generate/authorization.ts';
 import { crdFiles } from './generate/crd.ts';
-import { admission, kinds, permissions, webhooks } from './generate/declarations.ts';
+import { admission, errorCodes, kinds, permissions, webhooks } from './generate/declarations.ts';
+import { errorFiles } from './generate/errors.ts';
 import { applyFiles, driftedFiles, type GeneratedFile } from './generate/files.ts';
 import { rbacFiles } from './generate/rbac.ts';
 import { referenceFiles } from './generate/reference.ts';
@@ -40,6 +41,7 @@ function generatedFiles(): readonly GeneratedFile[] {
     ...admissionFiles(admission),
     ...authorizationFiles(),
     ...referenceFiles(kinds),
+    ...errorFiles(errorCodes),
   ];
 }
 

@@ -11,6 +11,9 @@ const packages: Readonly<Record<string, string>> = {
   systemd: 'systemd',
   'systemd-run': 'systemd',
   unshare: 'util-linux',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  nft: 'nftables',
 };
 
 /** For e2e tests on hosts, which say themselves what they lack. */
@@ -18,8 +21,8 @@ const hostPackages: Readonly<Record<string, string>> = {
   debootstrap: 'debootstrap',
   'mkfs.ext4': 'e2fsprogs',
   losetup: 'mount',
-  busybox: 'busybox-static',
-  ...(hasEngine() ? {} : { dockerd: 'docker.io', iptables: 'iptables' }),
+  busybox: 'busybox',
+  ...(hasEngine() ? {} : { dockerd: 'docker.io' }),
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/lib/systemd'];

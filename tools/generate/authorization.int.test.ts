@@ -6,9 +6,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 
 import { ControlPlane, defaultVersion, freePort, kubeconfig, selectedVersion } from '@tke/envtest';
 import { createCa, issueCertificate } from '@tke/pki';
+import { authorizationConfiguration } from '@tke/platform';
 import { systemClock as clock } from '@tke/time';
-
-import { authorizationConfiguration, canDisableCache } from './authorization.ts';
 
 jest.setTimeout(120_000);
 
@@ -23,7 +22,7 @@ beforeAll(async () => {
   writeFileSync(kubeConfigFile, kubeconfig({ server, caPem: ca.certPem, client }));
   const version = selectedVersion(process.env) ?? defaultVersion;
   cluster = await ControlPlane.start({
-    authorizationConfig: authorizationConfiguration({ kubeConfigFile, canDisableCache: canDisableCache(version) }),
+    authorizationConfig: authorizationConfiguration({ kubeConfigFile, kubernetes: version }),
   });
   for (const name of ['alice', 'bob', 'system:tester']) {
     await cluster.user(name);

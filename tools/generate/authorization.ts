@@ -1,3 +1,5 @@
+import { authorizationConfiguration } from '@tke/platform';
+
 import { yamlFile, type GeneratedFile } from './files.ts';
 
 const folder = 'config/authz';
@@ -5,51 +7,12 @@ const folder = 'config/authz';
 const hostFolder = '/etc/kubernetes/tke-authz';
 const port = 9443;
 
-export interface AuthorizationOptions {
-  readonly kubeConfigFile: string;
-  /** From 1.34 on, the API server can be told to keep no answers: a grant that was taken back is gone at once. */
-  readonly canDisableCache: boolean;
-}
-
-/** Whether a Kubernetes, e.g. `1.36`, has `cacheAuthorizedRequests`: before 1.34 the server refuses the field. */
-export function canDisableCache(kubernetes: string): boolean {
-  return Number(kubernetes.split('.')[1]) >= 34;
-}
-
-/** Structured AuthorizationConfiguration (KEP-3221) for `--authorization-config`. */
-export function authorizationConfiguration({
-  kubeConfigFile,
-  canDisableCache,
-}: AuthorizationOptions): Record<string, unknown> {
-  const webhook = {
-    timeout: '2s',
-    // The smallest useful TTLs: they are how long an answer outlives a changed policy. 0 would mean the default of 5 minutes.
-    authorizedTTL: '5s',
-    unauthorizedTTL: '2s',
-    ...(canDisableCache ? { cacheAuthorizedRequests: false, cacheUnauthorizedRequests: false } : {}),
-    subjectAccessReviewVersion: 'v1',
-    matchConditionSubjectAccessReviewVersion: 'v1',
-    failurePolicy: 'Deny',
-    connectionInfo: { type: 'KubeConfigFile', kubeConfigFile },
-    matchConditions: [{ expression: "!request.user.startsWith('system:')" }],
-  };
-  return {
-    apiVersion: 'apiserver.config.k8s.io/v1',
-    kind: 'AuthorizationConfiguration',
-    authorizers: [
-      { type: 'Node', name: 'node' },
-      { type: 'RBAC', name: 'rbac' },
-      { type: 'Webhook', name: 'tke', webhook },
-    ],
-  };
-}
-
 export function authorizationFiles(): readonly GeneratedFile[] {
   const kubeConfigFile = `${hostFolder}/webhook.kubeconfig`;
   return [
     yamlFile(
       `${folder}/authorization-configuration.yaml`,
-      [authorizationConfiguration({ kubeConfigFile, canDisableCache: true })],
+      [authorizationConfiguration({ kubeConfigFile, kubernetes: '1.34' })],
       [
         'For kube-apiserver 1.34 and newer: --authorization-config=<this file>.',
         'No answer is kept, so that a grant that was taken back is gone at once.',
@@ -58,7 +21,7 @@ export function authorizationFiles(): readonly GeneratedFile[] {
     ),
     yamlFile(
       `${folder}/authorization-configuration-1.32.yaml`,
-      [authorizationConfiguration({ kubeConfigFile, canDisableCache: false })],
+      [authorizationConfiguration({ kubeConfigFile, kubernetes: '1.32' })],
       [
         'For kube-apiserver 1.32 and 1.33, which keep answers: a grant that was taken back counts for up to 5 seconds more.',
         ...why,

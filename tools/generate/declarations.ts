@@ -3,11 +3,17 @@ import { platformKinds } from '@tke/api-platform';
 import { tenantKinds } from '@tke/authz-state';
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey } from '@tke/meta';
+import { hostErrors } from '@tke/host';
+import { memberErrors } from '@tke/member-cluster';
+import { packageErrors } from '@tke/package-source';
+import { planErrors } from '@tke/plan';
+import { errorCatalogues, platformAdmissions } from '@tke/platform';
 import { policyAdmissions } from '@tke/policy';
 
 import { authzWebhookPermissions } from '../../apps/authz-webhook/src/permissions.ts';
 import { managerPermissions } from '../../apps/manager/src/permissions.ts';
 import type { AdmissionDeclaration } from './admission.ts';
+import type { ErrorCatalogue } from './errors.ts';
 import type { ServiceAccountPermissions } from './rbac.ts';
 import type { WebhookDeclaration } from './webhook.ts';
 
@@ -25,7 +31,8 @@ export const permissions: readonly ServiceAccountPermissions[] = [
 const unread = () => {
   throw new Error('admission must not read the cache before it is asked');
 };
-const served = policyAdmissions({ get: unread, list: unread });
+const cache = { get: unread, list: unread };
+const served = [...policyAdmissions(cache), ...platformAdmissions(cache, { namespace, callerTenant: unread })];
 
 function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
   const names = new Set(admissions.map(({ kind }) => kindKey(kind)));
@@ -39,6 +46,16 @@ export const webhooks: WebhookDeclaration = {
   configuration: 'tke-manager',
   manager: `system:serviceaccount:${namespace}:tke-manager`,
 };
+
+/** What can go wrong, for the page of error codes. */
+export const errorCodes: ReadonlyMap<string, readonly ErrorCatalogue[]> = new Map<string, readonly ErrorCatalogue[]>([
+  ['Clusters that are built here', [...errorCatalogues.clusters, planErrors]],
+  ['Imported clusters', [...errorCatalogues.imported, memberErrors]],
+  ['Machines', errorCatalogues.machines],
+  ['What is done on hosts', errorCatalogues.hosts],
+  ['SSH', [hostErrors]],
+  ['Packages', [packageErrors]],
+]);
 
 export const admission: AdmissionDeclaration = {
   tenantKinds,

@@ -12,7 +12,7 @@ import { systemClock } from '@tke/time';
 
 import { bundlePath, type App } from '../build.ts';
 import type { HubLayout } from './layout.ts';
-import type { HubSettings } from './settings.ts';
+import { loopback, type HubSettings } from './settings.ts';
 
 /** One of our own servers as a process of this machine. */
 export interface Application {
@@ -28,24 +28,32 @@ export const serviceAccounts: Readonly<Record<App, string>> = {
 
 export function applications(
   layout: HubLayout,
-  { ports }: HubSettings,
+  { address, ports }: HubSettings,
   kubeconfigs: Readonly<Record<App, string>>,
 ): readonly Application[] {
-  const loopback = (port: number) => `127.0.0.1:${port}`;
+  const local = (port: number) => `${loopback}:${port}`;
+  const ca = join(layout.authz, 'ca.crt');
   const authzFlags = [
-    `--address=${loopback(ports.authzWebhook)}`,
+    // Clusters that the hub builds ask it from elsewhere; without a certificate of our CA nobody gets an answer.
+    `--address=${address === loopback ? loopback : ''}:${ports.authzWebhook}`,
     `--tls-dir=${layout.authz}`,
-    `--client-ca=${join(layout.authz, 'ca.crt')}`,
-    `--health-address=${loopback(ports.authzHealth)}`,
-    `--metrics-address=${loopback(ports.authzMetrics)}`,
+    `--client-ca=${ca}`,
+    `--health-address=${local(ports.authzHealth)}`,
+    `--metrics-address=${local(ports.authzMetrics)}`,
     '--shutdown-delay=0',
   ];
   const managerFlags = [
-    `--webhook-address=${loopback(ports.managerWebhook)}`,
+    `--webhook-address=${local(ports.managerWebhook)}`,
     '--webhook-host=127.0.0.1',
-    `--health-address=${loopback(ports.managerHealth)}`,
-    `--metrics-address=${loopback(ports.managerMetrics)}`,
+    `--health-address=${local(ports.managerHealth)}`,
+    `--metrics-address=${local(ports.managerMetrics)}`,
     '--shutdown-delay=0',
+    `--packages=${layout.packages}`,
+    `--files=${layout.files}`,
+    `--authz-webhook-url=https://${address}:${ports.authzWebhook}`,
+    `--authz-webhook-ca=${ca}`,
+    `--authz-client-ca=${ca}`,
+    `--authz-client-ca-key=${join(layout.authz, 'ca.key')}`,
   ];
   return [
     application(layout, 'authz-webhook', ports.authzHealth, [

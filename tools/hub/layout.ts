@@ -14,6 +14,10 @@ export function hubLayout(folder: string) {
     logs: join(folder, 'logs'),
     run: join(folder, 'run'),
     authz: join(folder, 'authz'),
+    /** Written by `make packages`, and the same for every hub of this checkout: what is in it takes minutes to build. */
+    packages: join(repository, '.packages'),
+    /** What `features.files` of Clusters names. */
+    files: join(folder, 'files'),
     authzKubeconfig: join(folder, 'authz', 'webhook.kubeconfig'),
   } as const;
 }

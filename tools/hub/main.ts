@@ -7,7 +7,8 @@ import { hubLayout, repository } from './layout.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
-const usage = 'usage: node tools/hub/main.ts up [--kubernetes 1.36] | down [--clean] | status   [--dir .tke]';
+const usage =
+  'usage: node tools/hub/main.ts up [--kubernetes 1.36] [--address 10.0.0.5] | down [--clean] | status   [--dir .tke]';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -15,13 +16,14 @@ async function main(): Promise<void> {
     options: {
       dir: { type: 'string', default: resolve(repository, '.tke') },
       kubernetes: { type: 'string' },
+      address: { type: 'string' },
       clean: { type: 'boolean', default: false },
     },
   });
   const layout = hubLayout(resolve(values.dir));
   switch (positionals.join(' ')) {
     case 'up':
-      return up(layout, values.kubernetes);
+      return up(layout, { kubernetes: values.kubernetes, address: values.address });
     case 'down':
       return down(layout, values.clean);
     case 'status':

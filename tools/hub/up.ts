@@ -2,29 +2,35 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 
 import { ControlPlane, defaultVersion, parseVersion } from '@tke/envtest';
+import { authorizationConfiguration } from '@tke/platform';
 
 import { apps, bundle, bundlePlugin, pluginPath } from '../build.ts';
-import { authorizationConfiguration, canDisableCache } from '../generate/authorization.ts';
 import { applicationReady, applications, launch, serviceAccounts } from './applications.ts';
 import { prepareAuthzAccess } from './authz-access.ts';
 import { installKinds, installTenant, installWebhooks } from './install.ts';
 import type { HubLayout } from './layout.ts';
 import { Progress } from './progress.ts';
-import { createSettings, readSettings, type HubSettings } from './settings.ts';
+import { createSettings, readSettings, saveSettings, type HubSettings } from './settings.ts';
 
 const readyTimeoutMs = 60_000;
 /** Users of the tour. Their tenant is in their certificate, as a group. */
 const users = ['alice', 'bob', 'carol'] as const;
 const serviceAccountGroups = ['system:serviceaccounts', 'system:serviceaccounts:tke-system'];
 
+/** What is not asked for stays as it was, or gets its default. */
+export interface HubWishes {
+  readonly kubernetes: string | undefined;
+  readonly address: string | undefined;
+}
+
 /** Brings a hub up, or to the present code when it runs. Resolves when everything is ready. */
-export async function up(layout: HubLayout, kubernetes: string | undefined): Promise<void> {
+export async function up(layout: HubLayout, wishes: HubWishes): Promise<void> {
   const progress = new Progress();
-  for (const folder of [layout.folder, layout.logs, layout.run, dirname(layout.kubectl)]) {
+  for (const folder of [layout.folder, layout.logs, layout.run, layout.files, dirname(layout.kubectl)]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
-  const settings = await settingsFor(layout, kubernetes);
-  await prepareAuthzAccess(layout, settings.ports.authzWebhook);
+  const settings = await settingsFor(layout, wishes);
+  await prepareAuthzAccess(layout, settings);
   const [controlPlane] = await progress.step(
     `etcd, kube-apiserver and kube-controller-manager ${settings.kubernetes}`,
     () => Promise.all([startControlPlane(layout, settings), Promise.all([...apps.map(bundle), bundlePlugin()])]),
@@ -44,18 +50,15 @@ export async function up(layout: HubLayout, kubernetes: string | undefined): Pro
   process.stdout.write(whatNext(layout));
 }
 
-async function settingsFor(layout: HubLayout, kubernetes: string | undefined): Promise<HubSettings> {
-  const settings = await readSettings(layout);
+async function settingsFor(layout: HubLayout, { kubernetes, address }: HubWishes): Promise<HubSettings> {
   const wanted = kubernetes === undefined ? undefined : parseVersion(kubernetes);
-  if (settings === undefined) {
-    return createSettings(layout, wanted ?? defaultVersion);
-  }
+  const settings = (await readSettings(layout)) ?? (await createSettings(layout, wanted ?? defaultVersion));
   if (wanted !== undefined && wanted !== settings.kubernetes) {
     throw new Error(
       `${layout.folder} holds a hub of Kubernetes ${settings.kubernetes}, not ${wanted}: remove it first (make down CLEAN=1), or use another --dir`,
     );
   }
-  return settings;
+  return address === undefined ? settings : saveSettings(layout, { ...settings, address });
 }
 
 function startControlPlane(layout: HubLayout, { kubernetes, ports }: HubSettings): Promise<ControlPlane> {
@@ -66,10 +69,7 @@ function startControlPlane(layout: HubLayout, { kubernetes, ports }: HubSettings
     controllerManager: true,
     durable: true,
     detached: true,
-    authorizationConfig: authorizationConfiguration({
-      kubeConfigFile: layout.authzKubeconfig,
-      canDisableCache: canDisableCache(kubernetes),
-    }),
+    authorizationConfig: authorizationConfiguration({ kubeConfigFile: layout.authzKubeconfig, kubernetes }),
   });
 }
 

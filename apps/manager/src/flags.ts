@@ -17,6 +17,34 @@ export const flags = {
     description: 'seconds to go on serving after SIGTERM, until nobody sends requests here any more',
     default: '5',
   },
+  packages: {
+    type: 'string',
+    description:
+      'folder or URL with the software for hosts, as make packages builds it; without it no cluster can be built',
+  },
+  'package-cache': {
+    type: 'string',
+    description: 'folder for what is fetched from a URL of packages',
+    default: '/var/cache/tke/packages',
+  },
+  files: {
+    type: 'string',
+    description: 'folder that features.files of Clusters names files of; without it there are none',
+  },
+  'authz-webhook-url': {
+    type: 'string',
+    description:
+      'https://host:port under which API servers of member clusters reach the authz-webhook; without it they get no central authorization',
+  },
+  'authz-webhook-ca': {
+    type: 'string',
+    description: 'file with the CA that the certificate of the authz-webhook is of',
+  },
+  'authz-client-ca': { type: 'string', description: 'file with the CA that the authz-webhook trusts clients by' },
+  'authz-client-ca-key': {
+    type: 'string',
+    description: 'file with the key of that CA, to issue certificates for member clusters',
+  },
   'lease-duration': { type: 'string', description: 'seconds after which a silent leader is replaced', default: '15' },
   'renew-deadline': {
     type: 'string',

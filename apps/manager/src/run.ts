@@ -2,12 +2,25 @@ import { isIP } from 'node:net';
 
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
-import { followRules, policyAdmissions, setupPolicy } from '@tke/policy';
+import { HostPool } from '@tke/host';
+import { MemberClusters } from '@tke/member-cluster';
+import { platformAdmissions, platformSteps, registerAdmissionInformers, setupPlatform } from '@tke/platform';
+import { callerTenant, followRules, policyAdmissions, setupPolicy } from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
-import { CertificateRotator, HttpsServer, SecretCertificates, WebhookMetrics, admissionRoutes } from '@tke/webhook';
+import { systemClock } from '@tke/time';
+import {
+  CertificateRotator,
+  HttpsServer,
+  SecretCertificates,
+  WebhookMetrics,
+  admissionRoutes,
+  type KindAdmission,
+} from '@tke/webhook';
 
 import type { flags as ownFlags } from './flags.ts';
+import { hubIdentity } from './hub-identity.ts';
 import { leaseName, webhookConfigurations, webhookSecret } from './names.ts';
+import { authorizationOf, filesOf, packagesOf } from './platform-options.ts';
 
 type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
@@ -17,7 +30,7 @@ const admissionTimeoutMs = 2_000;
 /** Serves admission on every replica and runs the reconcilers on the leader, until the signal aborts. */
 export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSignal): Promise<void> {
   const { manager, cache } = await createManager(flags, logger);
-  addWebhooks(manager, flags);
+  addWebhooks(manager, cache, flags);
   // Admission reads the cache: before it is complete, every answer would be a refusal.
   manager.addReadyCheck('cache', () => {
     if (!cache.synced) {
@@ -26,7 +39,24 @@ export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSign
   });
   const { client, recorder } = manager;
   setupPolicy({ manager, cache, client, recorder });
+  await addPlatform(manager, cache, flags, signal);
   await manager.start(signal);
+}
+
+async function addPlatform(manager: Manager, cache: Cache, flags: ManagerFlags, signal: AbortSignal): Promise<void> {
+  const { client, recorder, logger } = manager;
+  setupPlatform({
+    ...{ manager, cache, client, recorder, logger },
+    namespace: flags.namespace,
+    hub: await hubIdentity(client, logger, signal),
+    members: new MemberClusters({ userAgent: 'tke-manager', logger, leaderOnly: true }),
+    pool: new HostPool({ clock: systemClock, logger }),
+    packages: packagesOf(flags, logger),
+    files: filesOf(flags),
+    authorization: await authorizationOf(flags),
+    fencingToken: () => manager.fencingToken,
+    steps: platformSteps,
+  });
 }
 
 async function createManager(flags: ManagerFlags, logger: Logger): Promise<{ manager: Manager; cache: Cache }> {
@@ -59,15 +89,15 @@ async function createManager(flags: ManagerFlags, logger: Logger): Promise<{ man
   return { manager, cache };
 }
 
-function addWebhooks(manager: Manager, flags: ManagerFlags): void {
-  const { client, cache, logger, metrics } = manager;
+function addWebhooks(manager: Manager, cache: Cache, flags: ManagerFlags): void {
+  const { client, logger, metrics } = manager;
   const secret = { namespace: flags.namespace, name: webhookSecret };
   const certificates = new SecretCertificates({ reader: client, secret, logger });
   const server = new HttpsServer({
     name: 'admission',
     address: parseAddress('webhook-address', flags['webhook-address']),
     certificates,
-    routes: admissionRoutes(policyAdmissions(cache, followRules(cache)), { logger, timeoutMs: admissionTimeoutMs }),
+    routes: admissionRoutes(admissionsOf(cache, flags.namespace), { logger, timeoutMs: admissionTimeoutMs }),
     logger,
     metrics: new WebhookMetrics(metrics.registry),
     limits: { lameDuckMs: parseSeconds('shutdown-delay', flags['shutdown-delay']) },
@@ -84,4 +114,10 @@ function addWebhooks(manager: Manager, flags: ManagerFlags): void {
   manager.add(server, 'webhook');
   manager.add(rotator, 'leader');
   manager.addReadyCheck('admission', (checking) => server.probe(checking));
+}
+
+/** Asks the cache for what they read. */
+function admissionsOf(cache: Cache, namespace: string): readonly KindAdmission[] {
+  registerAdmissionInformers(cache, namespace);
+  return [...policyAdmissions(cache, followRules(cache)), ...platformAdmissions(cache, { namespace, callerTenant })];
 }

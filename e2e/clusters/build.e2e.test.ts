@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { waitFor, type KubectlResult } from '@tke/envtest';
+
+import { difference, type Snapshot } from '../hosts/snapshot.ts';
+import type { BareHost } from '../hosts/bare-host.ts';
+import { ClusterLab } from './cluster-lab.ts';
+import { clusterManifest, machineManifest } from './manifests.ts';
+import { fetchByName, loadWorkloadImage, webServer } from './workload.ts';
+
+const minutes = 60_000;
+const version = '1.36.3';
+const name = 'cls-built';
+let lab: ClusterLab;
+let hosts: readonly BareHost[];
+let member: (...args: readonly string[]) => Promise<KubectlResult>;
+const before = new Map<BareHost, Snapshot>();
+
+beforeAll(async () => {
+  lab = await ClusterLab.start();
+  hosts = await lab.boot('master', 'worker-1', 'worker-2');
+  for (const host of hosts) {
+    before.set(host, await host.snapshot());
+  }
+}, 20 * minutes);
+
+afterAll(() => lab.stop(), 2 * minutes);
+
+async function inMember(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await member(...args);
+  if (code !== 0) {
+    throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  }
+  return stdout.trim();
+}
+
+const ready = (...what: readonly string[]) =>
+  lab.hub.must(['wait', '--for=condition=Ready', '--timeout=300s', ...what]);
+const column = (what: string, path: string) => lab.hub.must(['get', what, '-o', `jsonpath=${path}`]);
+
+describe('a cluster built on bare hosts', () => {
+  test(
+    'is Ready when its control plane, DNS and services work',
+    async () => {
+      const [master] = hosts;
+      await lab.hub.apply(clusterManifest(name, { version, controlPlane: [master!] }));
+      await ready(`cluster/${name}`);
+      member = await lab.member(name, master!.ip);
+      expect(await column(`cluster/${name}`, '{.status.phase} {.status.version}')).toBe(`Running ${version}`);
+      expect(await inMember('get', '--raw', '/readyz')).toBe('ok');
+      expect(await inMember('get', 'nodes', '-o', 'name')).toBe(`node/${master!.ip}`);
+    },
+    10 * minutes,
+  );
+
+  test(
+    'takes machines, whose pods reach each other by the names of services',
+    async () => {
+      const [, first, second] = hosts;
+      await Promise.all([
+        lab.hub.apply(machineManifest('mc-1', name, first!, { labels: { zone: 'a' } })),
+        lab.hub.apply(machineManifest('mc-2', name, second!)),
+      ]);
+      await ready('machine/mc-1', 'machine/mc-2');
+      await loadWorkloadImage(hosts);
+      const pods = hosts.map((host, index) => ({ pod: `web-${index}`, host }));
+      for (const { pod, host } of pods) {
+        for (const object of webServer(pod, host.ip)) {
+          await lab.applyTo(name, object);
+        }
+      }
+      await inMember('wait', '--for=condition=Ready', '--timeout=60s', ...pods.map(({ pod }) => `pod/${pod}`));
+      for (const from of pods) {
+        for (const to of pods) {
+          const name = `${to.pod}.default.svc.cluster.local`;
+          await waitFor(async () => (await inMember('exec', from.pod, '--', ...fetchByName(name))) === to.pod, {
+            description: `${from.pod} reaches ${to.pod}`,
+            timeoutMs: 20_000,
+          });
+        }
+      }
+      expect(await inMember('get', 'node', first!.ip, '-o', 'jsonpath={.metadata.labels.zone}')).toBe('a');
+    },
+    10 * minutes,
+  );
+
+  test(
+    'asks the hub who may do what',
+    async () => {
+      const ask = () => member('auth', 'can-i', 'list', 'pods', '--as', 'alice', '--as-group', 'tenant:default');
+      expect((await ask()).stdout).toMatch(/^no/);
+      const statement = {
+        effect: 'allow',
+        actions: ['listPods'],
+        resources: [`cluster:${name}/namespace:default/pod:*`],
+      };
+      await lab.hub.apply({
+        apiVersion: 'auth.tkestack.io/v1',
+        kind: 'Policy',
+        metadata: { name: 'pol-built' },
+        spec: { displayName: 'built', tenantID: 'default', category: 'application', statement },
+      });
+      await lab.hub.apply({
+        apiVersion: 'auth.tkestack.io/v1',
+        kind: 'PolicyBinding',
+        metadata: { name: 'pb-built' },
+        spec: { tenantID: 'default', policyID: 'pol-built', users: [{ id: 'usr-alice', name: 'alice' }] },
+      });
+      await waitFor(async () => (await ask()).stdout.startsWith('yes'), {
+        description: 'alice may list pods there',
+        timeoutMs: 20_000,
+      });
+      const secrets = await member('auth', 'can-i', 'list', 'secrets', '--as', 'alice', '--as-group', 'tenant:default');
+      expect(secrets.stdout).toMatch(/^no/);
+    },
+    2 * minutes,
+  );
+});
+
+describe('a machine', () => {
+  test(
+    'follows its spec: labels and cordon',
+    async () => {
+      const [, first] = hosts;
+      const patch = (spec: object) =>
+        lab.hub.must(['patch', 'machine', 'mc-1', '--type=merge', '-p', JSON.stringify({ spec })]);
+      const node = (path: string) => inMember('get', 'node', first!.ip, '-o', `jsonpath=${path}`);
+      await patch({ labels: { tier: 'gold', zone: null }, availability: 'Cordoned' });
+      await waitFor(async () => (await node('{.metadata.labels.tier}{.spec.unschedulable}')) === 'goldtrue', {
+        description: 'label and cordon are on the node',
+        timeoutMs: 30_000,
+      });
+      expect(await node('{.metadata.labels.zone}')).toBe('');
+      await patch({ availability: 'Active' });
+      await waitFor(async () => (await node('{.spec.unschedulable}')) === '', {
+        description: 'uncordoned',
+        timeoutMs: 30_000,
+      });
+    },
+    2 * minutes,
+  );
+
+  test(
+    'leaves its host as it was found when it is deleted, and can join again',
+    async () => {
+      const [, first] = hosts;
+      await lab.hub.must(['delete', 'machine', 'mc-1', '--timeout=240s']);
+      expect(difference(before.get(first!)!, await first!.snapshot())).toEqual([]);
+      expect((await member('get', 'node', first!.ip)).stderr).toContain('NotFound');
+      await lab.hub.apply(machineManifest('mc-3', name, first!));
+      await ready('machine/mc-3');
+      await inMember('wait', '--for=condition=Ready', `node/${first!.ip}`, '--timeout=10s');
+    },
+    8 * minutes,
+  );
+});
+
+test(
+  'a deleted cluster leaves its hosts as they were found',
+  async () => {
+    await lab.hub.must(['delete', 'cluster', name, '--timeout=400s']);
+    for (const host of hosts) {
+      expect({ host: host.name, left: difference(before.get(host)!, await host.snapshot()) }).toEqual({
+        host: host.name,
+        left: [],
+      });
+    }
+    expect(await lab.hub.must(['get', 'machines,clustercredentials', '-o', 'name'])).toBe('');
+  },
+  10 * minutes,
+);

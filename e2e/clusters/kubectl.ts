@@ -1,0 +1,14 @@
+import { execFile } from 'node:child_process';
+
+import type { KubectlResult } from '@tke/envtest';
+
+/** Runs kubectl with a kubeconfig of its own. A failure is an answer. */
+export function kubectlWith(kubectl: string, kubeconfig: string, args: readonly string[]): Promise<KubectlResult> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, KUBECONFIG: kubeconfig }, maxBuffer: 2 ** 26 };
+    execFile(kubectl, [...args], options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
