@@ -28,7 +28,7 @@ export class ClusterLab {
     const hub = await HubUnderTest.create();
     const lab = new ClusterLab(hub, hosts, await mkdtemp(join(tmpdir(), 'tke-clusters-')));
     await hub.up('--address', hosts.gateway);
-    const dropIn = join(hub.folder, 'files', dropInFile);
+    const dropIn = join(hub.folder, 'files', 'shared', dropInFile);
     await mkdir(join(dropIn, '..'), { recursive: true });
     await writeFile(dropIn, hostContainerdDropIn);
     return lab;

@@ -51,7 +51,7 @@ describe('a cluster of the oldest version', () => {
   test(
     'comes up though its leader is killed in the middle of five steps, and nothing is done twice',
     async () => {
-      const hooks = join(lab.hub.folder, 'files', 'hooks');
+      const hooks = join(lab.hub.folder, 'files', 'shared', 'hooks');
       await mkdir(hooks, { recursive: true });
       await writeFile(
         join(hooks, 'once.sh'),

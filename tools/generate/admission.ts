@@ -57,6 +57,12 @@ const ownTenant: readonly Validation[] = [
       reason: 'Forbidden',
     };
   }),
+  // The certificate of a cluster is issued to its name.
+  {
+    expression: `variables.tenant == '' || object == null || request.resource.resource != 'clusters' || object.?metadata.?name.orValue('') != 'global'`,
+    message: 'metadata.name: global is the name of the hub itself: choose another one that begins with cls-',
+    reason: 'Forbidden',
+  },
 ];
 
 const noTenant: readonly Validation[] = [

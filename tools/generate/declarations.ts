@@ -12,6 +12,7 @@ import { policyAdmissions } from '@tke/policy';
 
 import { authzWebhookPermissions } from '../../apps/authz-webhook/src/permissions.ts';
 import { managerPermissions } from '../../apps/manager/src/permissions.ts';
+import { optionErrors } from '../../apps/manager/src/platform-options.ts';
 import type { AdmissionDeclaration } from './admission.ts';
 import type { ErrorCatalogue } from './errors.ts';
 import type { ServiceAccountPermissions } from './rbac.ts';
@@ -49,7 +50,7 @@ export const webhooks: WebhookDeclaration = {
 
 /** What can go wrong, for the page of error codes. */
 export const errorCodes: ReadonlyMap<string, readonly ErrorCatalogue[]> = new Map<string, readonly ErrorCatalogue[]>([
-  ['Clusters that are built here', [...errorCatalogues.clusters, planErrors]],
+  ['Clusters that are built here', [...errorCatalogues.clusters, planErrors, optionErrors]],
   ['Imported clusters', [...errorCatalogues.imported, memberErrors]],
   ['Machines', errorCatalogues.machines],
   ['What is done on hosts', errorCatalogues.hosts],

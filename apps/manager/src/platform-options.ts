@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { codedErrors } from '@tke/errors';
 import type { Logger } from '@tke/log';
 import { packageSource, type PackageSource } from '@tke/package-source';
-import { authorizationSettings, FolderFiles, type AuthorizationSettings, type PlatformFiles } from '@tke/platform';
+import { authorizationSettings, TenantFiles, type AuthorizationSettings, type PlatformFiles } from '@tke/platform';
 import { required, type commonFlags, type Flags } from '@tke/runtime';
 import { systemClock } from '@tke/time';
 
@@ -12,7 +12,7 @@ import type { flags as ownFlags } from './flags.ts';
 
 type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
-const errors = codedErrors({
+export const optionErrors = codedErrors({
   PackagesNotConfigured: {
     class: 'NeedsUser',
     remedy:
@@ -28,7 +28,7 @@ const errors = codedErrors({
 export function packagesOf(flags: ManagerFlags, logger: Logger): PackageSource {
   const { packages, 'package-cache': cacheFolder } = flags;
   if (packages === undefined) {
-    const missing = () => Promise.reject(errors.PackagesNotConfigured('the manager has no packages for hosts'));
+    const missing = () => Promise.reject(optionErrors.PackagesNotConfigured('the manager has no packages for hosts'));
     return { location: '', versions: missing, release: missing };
   }
   const location = /^https?:/.test(packages) ? packages : resolve(packages);
@@ -38,8 +38,8 @@ export function packagesOf(flags: ManagerFlags, logger: Logger): PackageSource {
 /** The files that Clusters may name. */
 export function filesOf({ files }: ManagerFlags): PlatformFiles {
   return files === undefined
-    ? { find: () => Promise.reject(errors.FilesNotConfigured('the manager has no folder of files')) }
-    : new FolderFiles(resolve(files));
+    ? { find: () => Promise.reject(optionErrors.FilesNotConfigured('the manager has no folder of files')) }
+    : new TenantFiles(resolve(files));
 }
 
 /** Undefined where members get no central authorization. Throws FlagInvalid or InvalidAuthorizationSettings. */

@@ -73,7 +73,7 @@ export class KubeApiError extends CodedError {
     const seconds = asked === undefined ? undefined : Math.min(asked, longestRetryAfterSeconds);
     super(
       code,
-      definitions[code] ?? retried,
+      (Object.hasOwn(definitions, code) ? definitions[code] : undefined) ?? retried,
       `${describeRequest(request)}: ${httpStatus} ${status.reason ?? ''}: ${status.message ?? 'no message'}`.replace(
         ' :',
         ':',

@@ -19,16 +19,16 @@ export function outcomeOf(
   now: number,
 ): PlanOutcome | undefined {
   const unfinished = entries.filter((entry) => !isFinished(entry));
-  const stalled = errorOf(unfinished.filter(isStalled), ends);
-  if (stalled !== undefined) {
-    return { kind: 'stalled', error: stalled };
-  }
   const waits = waitsOf(unfinished, ends);
   const failed = unfinished.filter(({ state }) => state === 'Failed');
   const afterMs = Math.min(
     ...failed.map((entry) => untilRetry(entry, now) ?? Infinity),
     ...waits.map(({ retryAfterMs = defaultWaitMs }) => Math.max(shortestWaitMs, retryAfterMs)),
   );
+  const stalled = errorOf(unfinished.filter(isStalled), ends);
+  if (stalled !== undefined) {
+    return { kind: 'stalled', error: stalled, ...(Number.isFinite(afterMs) && { afterMs }) };
+  }
   const error = errorOf(failed, ends);
   if (error !== undefined) {
     return { kind: 'retrying', error, afterMs };

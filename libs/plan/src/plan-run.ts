@@ -47,7 +47,12 @@ export type PlanOutcome =
    */
   | { readonly kind: 'retrying'; readonly error: unknown; readonly afterMs: number }
   /** A step failed, and waits for a change of spec or the retry annotation. The error as for `retrying`; its remedy says how to retry. */
-  | { readonly kind: 'stalled'; readonly error: unknown };
+  | {
+      readonly kind: 'stalled';
+      readonly error: unknown;
+      /** When other targets of the step have something to do; undefined when all wait for the user. */
+      readonly afterMs?: number;
+    };
 
 export interface PlanResult {
   /** For the caller to put into the status: what came after the last `save` is not there yet. */

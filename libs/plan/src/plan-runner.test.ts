@@ -5,6 +5,7 @@ import { CodedError, codedErrors, describeError } from '@tke/errors';
 
 import type { PlanOutcome } from './plan-run.ts';
 import { PlannedObject, step } from './testing/scripted-plan.ts';
+import type { Step } from './step.ts';
 
 const errors = codedErrors({
   HostUnreachable: { class: 'Retryable', remedy: 'Check the host.' },
@@ -491,6 +492,17 @@ describe('a step that fails', () => {
 });
 
 describe('a step that needs its user', () => {
+  test('on one host does not keep those from being looked at where it is at work', async () => {
+    const object = new PlannedObject();
+    const both: Step<undefined> = {
+      name: 'EnsureBoth',
+      targets: () => ['10.0.0.1', '10.0.0.2'],
+      run: (_, { target }) =>
+        target === '10.0.0.1' ? Promise.reject(full) : Promise.resolve({ message: 'it imports', retryAfterMs: 3_000 }),
+    };
+    expect((await object.pass([both])).outcome).toMatchObject({ kind: 'stalled', afterMs: 3_000 });
+  });
+
   test('waits, and says how to have it tried again', async () => {
     const object = new PlannedObject();
     const failing = step('EnsureA', [full, undefined], { targets: ['10.0.0.1'] });

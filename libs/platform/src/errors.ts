@@ -1,7 +1,5 @@
 import { codedErrors } from '@tke/errors';
 
-const howToRetry = 'then set the annotation platform.tkestack.io/retry to a new value';
-
 /** What keeps clusters and machines from being worked on, besides what hosts, packages and steps have to say. */
 export const platformErrors = codedErrors({
   SecretNotFound: {
@@ -14,7 +12,7 @@ export const platformErrors = codedErrors({
   },
   LoginIncomplete: {
     class: 'NeedsUser',
-    remedy: `Give password or privateKey, best in the Secret that credentialSecretRef names, ${howToRetry}.`,
+    remedy: 'Give password or privateKey, best in the Secret that credentialSecretRef names.',
   },
   HostKeyNotKnown: {
     class: 'Retryable',
@@ -50,7 +48,7 @@ export const platformErrors = codedErrors({
   },
   AuthorizationNotOffered: {
     class: 'NeedsUser',
-    remedy: `Start the manager with the settings of the authz-webhook, or take features.authzWebhookAddr away, ${howToRetry}.`,
+    remedy: 'Start the manager with the settings of the authz-webhook, or take features.authzWebhookAddr away.',
   },
   ExternalAuthorizationNotSupported: {
     class: 'NeedsUser',
@@ -59,6 +57,6 @@ export const platformErrors = codedErrors({
   },
   CredentialTaken: {
     class: 'NeedsUser',
-    remedy: `Name another ClusterCredential in spec.clusterCredentialRef, or none, ${howToRetry}.`,
+    remedy: 'Name another ClusterCredential in spec.clusterCredentialRef, or none.',
   },
 });

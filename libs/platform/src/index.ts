@@ -5,7 +5,7 @@ export { authorizationConfiguration } from './authorization/authorization-config
 export { authorizationSettings } from './authorization/settings.ts';
 export type { AuthorizationSettings } from './authorization/settings.ts';
 export { errorCatalogues } from './error-catalogues.ts';
-export { FolderFiles } from './files/folder-files.ts';
+export { TenantFiles } from './files/tenant-files.ts';
 export type { PlatformFiles } from './files/platform-files.ts';
 export { platformPermissions } from './permissions.ts';
 export { platformSteps } from './platform-steps.ts';

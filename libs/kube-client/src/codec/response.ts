@@ -3,8 +3,10 @@ import { parseStatus } from '../status.ts';
 import { headerOf, type HttpResponse } from '../transport/transport.ts';
 
 const longestError = 1024 * 1024;
+/** Of an answer that is no list. etcd takes no object above 1.5 MiB; discovery of a large cluster has some. */
+const longestAnswer = 64 * 1024 * 1024;
 
-async function readText(body: AsyncIterable<Buffer>, limit = Infinity): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -54,11 +56,20 @@ export async function expectSyntax<R>(
 }
 
 export function readJson(request: RequestLabel, response: HttpResponse): Promise<unknown> {
-  return expectSyntax(request, response, async () => JSON.parse(await readText(response.body)) as unknown);
+  return expectSyntax(request, response, async () => JSON.parse(await readAnswer(request, response)) as unknown);
 }
 
 /** Parses JSON where the server says it is JSON. */
 export function readJsonOrText(request: RequestLabel, response: HttpResponse): Promise<unknown> {
   const isJson = /^application\/json\b/.test(headerOf(response, 'content-type') ?? '');
-  return isJson ? readJson(request, response) : readText(response.body);
+  return isJson ? readJson(request, response) : readAnswer(request, response);
+}
+
+/** Rejects with BadResponse for one without end, before it has taken all memory. */
+async function readAnswer(request: RequestLabel, response: HttpResponse): Promise<string> {
+  const text = await readText(response.body, longestAnswer);
+  if (text.length > longestAnswer) {
+    throw badResponse(request, response, `longer than ${longestAnswer} bytes`);
+  }
+  return text;
 }

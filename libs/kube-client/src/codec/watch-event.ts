@@ -2,7 +2,7 @@ import type { KubeObject } from '@tke/meta';
 
 import type { WatchEvent } from '../client.ts';
 import { KubeApiError, KubeTransportError, type RequestLabel, describeRequest } from '../errors.ts';
-import { isStatus, type Status } from '../status.ts';
+import { isStatus, wellFormed, type Status } from '../status.ts';
 
 interface RawEvent {
   readonly type: string;
@@ -44,7 +44,7 @@ export function parseWatchEvent<T extends KubeObject>(request: RequestLabel, lin
       return { type, resourceVersion, initialEventsEnd: annotations?.[initialEventsEnd] === 'true' };
     }
     case 'ERROR': {
-      const status: Status = isStatus(object) ? object : { message: 'watch error without a Status' };
+      const status: Status = isStatus(object) ? wellFormed(object) : { message: 'watch error without a Status' };
       throw new KubeApiError(request, status.code ?? 500, status);
     }
     default:

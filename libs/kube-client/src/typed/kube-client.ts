@@ -25,6 +25,8 @@ import { collectionPath, creationPath, objectPath, withNamespace } from './targe
 import { watchStream } from './watch-stream.ts';
 
 const defaultPageSize = 500;
+/** Five million objects: a server that always has one more page is none. */
+const mostPages = 10_000;
 // Without one, a connection that died unnoticed would be watched for ever. client-go picks 300 to 600 s.
 const defaultWatchSeconds = 300;
 // What an honest end of the stream may take to arrive here, as kube-rs.
@@ -93,7 +95,11 @@ export class KubeClient implements Client {
     options: ListOptions = {},
   ): AsyncGenerator<ObjectList<T>, void> {
     let continueToken: string | undefined;
+    let pages = 0;
     do {
+      if (++pages > mostPages) {
+        throw new KubeTransportError('BadResponse', `list of ${kind.plural}: more than ${mostPages} pages`);
+      }
       const page: ObjectList<T> = await this.#page(kind, { limit: defaultPageSize, ...options, continueToken });
       continueToken = page.metadata.continue;
       yield page;

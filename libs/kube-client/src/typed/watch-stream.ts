@@ -8,6 +8,9 @@ import { describeRequest, KubeTransportError } from '../errors.ts';
 import { Watchdog } from '../transport/watchdog.ts';
 import type { Caller, CallRequest } from './caller.ts';
 
+/** Bytes. Ten times the largest object that etcd takes. */
+const longestEvent = 16 * 1024 * 1024;
+
 export interface WatchStreamOptions {
   readonly caller: Caller;
   readonly slice: TimeSlice;
@@ -38,6 +41,12 @@ export async function* watchStream<T extends KubeObject>(
       if (slice.spent) {
         await slice.nextTurn();
       }
+    }
+    if (lines.pendingBytes > longestEvent) {
+      throw new KubeTransportError(
+        'BadResponse',
+        `${describeRequest(request)}: an event of the watch is longer than ${longestEvent} bytes`,
+      );
     }
     expectBytes();
   }

@@ -120,6 +120,15 @@ describe('one tenant cannot have a cluster opened with the credential of another
   });
 });
 
+test('a credential that opens one cluster is not sent to where another Cluster says', () => {
+  const opens = (clusterName: string) => () => access({ credential: credential({ clusterName, token: 'a' }) });
+  expect(opens('cls-other')).toThrow(expect.objectContaining({ code: 'InvalidClusterCredential' }));
+  const own = cluster().metadata.name ?? '';
+  expect(
+    access({ cluster: cluster({ addresses }), credential: credential({ clusterName: own, token: 'a' }) }),
+  ).toBeDefined();
+});
+
 describe('what is wrong is said without a secret', () => {
   test.each([
     ['CredentialNotFound', 'names no credential', {}],

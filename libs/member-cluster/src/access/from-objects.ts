@@ -33,6 +33,16 @@ function checkTenants({ cluster, credential, secret }: AccessObjects): void {
   }
 }
 
+/** Throws for a credential of another cluster: its token would be sent to wherever this Cluster says. */
+function checkCluster({ cluster, credential }: AccessObjects): void {
+  const opens = credential?.clusterName;
+  if (opens && opens !== cluster.metadata.name) {
+    throw memberErrors.InvalidClusterCredential(
+      `ClusterCredential ${credential.metadata.name ?? ''} opens cluster ${opens}, and not ${cluster.metadata.name ?? ''}`,
+    );
+  }
+}
+
 function decoded(base64: string | undefined): string | undefined {
   return base64 === undefined || base64 === '' ? undefined : Buffer.from(base64, 'base64').toString('utf8');
 }
@@ -126,6 +136,7 @@ function addressesOf({ spec, status }: DeepReadonly<Cluster>): readonly ClusterA
 export function accessFromObjects(objects: AccessObjects): MemberAccess | undefined {
   const { cluster, credential, secret } = objects;
   checkTenants(objects);
+  checkCluster(objects);
   const addresses = addressesOf(cluster);
   const kubeconfig = textOf(secret, 'kubeconfig');
   if (addresses.length === 0 && kubeconfig === undefined && cluster.spec.type !== 'Imported') {

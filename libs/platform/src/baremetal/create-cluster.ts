@@ -5,6 +5,7 @@ import type { Clock } from '@tke/time';
 
 import type { BuildScope } from '../build/scope.ts';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
+import { skips } from '../build/skips.ts';
 import { versionToBuild } from '../build/version.ts';
 import type { ClusterPass, PassResult } from '../cluster/provider.ts';
 import { deriveNetwork } from '../network/derive-network.ts';
@@ -41,7 +42,7 @@ export async function createCluster(
     operation: 'Create',
     steps: createSteps,
     scope: await scopes.forCluster(draft, hosts, signal),
-    skip: cluster.spec.features?.skipConditions ?? [],
+    skip: skips(cluster),
     signal,
     interrupted: () => isOvertaken<Cluster>(cache, clusterKind, cluster),
     telling: { reason, phase, clock },

@@ -41,7 +41,7 @@ export async function deleteCluster(tools: DeletionTools, pass: ClusterPass): Pr
     operation: 'Delete',
     steps: isDetached(draft.object) ? tools.detachSteps : tools.destroySteps,
     scope: scopeOf(tools, pass),
-    skip: [],
+    skip: draft.object.spec.features?.skipConditions ?? [],
     signal,
     interrupted: () => false,
     telling: { reason, phase, clock: tools.clock },

@@ -6,7 +6,7 @@ import { endJobs } from '../hosts/end-jobs.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import { nonEmpty } from '../hosts/non-empty.ts';
 import { removeMark } from '../imported/cluster-mark.ts';
-import { markOf } from '../reset/host-mark.ts';
+import { isSameMark, markOf, readMark } from '../reset/host-mark.ts';
 import { leaveHost, resetHost } from '../reset/reset-host.ts';
 import { runHook, type HookType } from '../steps/host/run-hook.ts';
 import type { DeleteScope } from './delete-scope.ts';
@@ -83,7 +83,12 @@ function hook(type: HookType): DeleteStep {
     name: `Ensure${type}Hook`,
     targets: ({ cluster, hosts }) => (cluster.spec.features?.hooks?.[type] === undefined ? [] : hosts.slice(0, 1)),
     limitMs: 11 * 60_000, // the host ends it a minute before
-    run: async (scope, attempt) => runHook(await scope.session(attempt.target), attempt, scope.cluster, type),
+    async run(scope, attempt) {
+      const session = await ownSession(scope, attempt.target);
+      // A host that preflight refused may be anybody's: nothing runs there.
+      const isOurs = session !== undefined && isSameMark(await readMark(session), markOf(scope));
+      return isOurs ? runHook(session, attempt, scope.cluster, type) : undefined;
+    },
   };
 }
 

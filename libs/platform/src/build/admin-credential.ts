@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { cluster as clusterKind, clusterCredential, secretTenantLabel } from '@tke/api-platform';
 import type { Cluster, ClusterCredential } from '@tke/api-platform';
 import { isNotFound, type Client } from '@tke/kube-client';
-import { coreKinds, type DeepReadonly } from '@tke/meta';
-import { applyObject, ownerReference } from '@tke/runtime';
+import { coreKinds, type DeepReadonly, type ObjectKey } from '@tke/meta';
+import { applyObject, isControlledBy, ownerReference } from '@tke/runtime';
 
 import { platformErrors } from '../errors.ts';
 import { nonEmpty } from '../hosts/non-empty.ts';
@@ -36,6 +36,7 @@ export async function saveAdminCredential(
   const name = nonEmpty(cluster.spec.clusterCredentialRef?.name) ?? credentialName(clusterName);
   await checkFree(client, cluster, name, signal);
   const secretName = `${clusterName}-admin`;
+  await checkOurs(client, cluster, { namespace, name: secretName }, signal);
   const ownerReferences = [ownerReference<Cluster>(cluster, clusterKind, { namespace }, { blockOwnerDeletion: false })];
   const options = { fieldManager, signal, force: true };
   await applyObject<coreKinds.Secret>(
@@ -58,6 +59,26 @@ export async function saveAdminCredential(
     { metadata: { name, ownerReferences }, tenantID, clusterName, secretRef: { name: secretName } },
     options,
   );
+}
+
+/** What somebody else has made under this name stays his: it would be overwritten, and go with the Cluster. */
+async function checkOurs(
+  client: Client,
+  cluster: DeepReadonly<Cluster>,
+  key: Required<ObjectKey>,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await client.get(coreKinds.secret, key, { signal }).catch((error: unknown) => {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  if (found !== undefined && !isControlledBy(found, cluster)) {
+    throw platformErrors.CredentialTaken(`Secret ${key.namespace}/${key.name} is not that of the Cluster`, {
+      remedy: 'Delete or rename the Secret if it is not needed any more.',
+    });
+  }
 }
 
 async function checkFree(client: Client, { metadata, spec }: DeepReadonly<Cluster>, name: string, signal: AbortSignal) {

@@ -24,6 +24,8 @@ export interface ClusterControllerOptions extends ClusterReconcilerOptions {
 }
 
 const concurrency = 20;
+/** An upload of all packages over a slow line takes long; a pass that takes longer is cut, and goes on from its journal. */
+const reconcileTimeoutMs = 3_600_000;
 
 /** Adds the controller of Clusters. The informer of Secrets must be there already: it holds a part of them only. */
 export function addClusterController(host: ControllerHost, { cache, members, ...options }: ClusterControllerOptions) {
@@ -37,7 +39,7 @@ export function addClusterController(host: ControllerHost, { cache, members, ...
     .watches<coreKinds.Secret>(coreKinds.secret, toClusters)
     .watchesSource(memberEvents(members))
     .watchesSource(ofTheHub(memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] })))
-    .withOptions({ concurrency })
+    .withOptions({ concurrency, reconcileTimeoutMs })
     .complete(new ClusterReconciler(options));
 }
 

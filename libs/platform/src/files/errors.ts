@@ -5,7 +5,7 @@ export const fileErrors = codedErrors({
   FileNotFound: {
     class: 'NeedsUser',
     remedy:
-      'Put the file below the folder that the flag --files of the manager names, or correct features.files[].src.',
+      'Put the file below shared/ or tenants/<tenantID>/ in the folder that the flag --files of the manager names, or correct features.files[].src.',
   },
   TooManyFiles: {
     class: 'NeedsUser',

@@ -5,7 +5,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { localFile, type UploadSource } from '@tke/host';
 
 import { fileErrors } from './errors.ts';
-import type { PlatformFile, PlatformFiles } from './platform-files.ts';
+import type { PlatformFile } from './platform-files.ts';
 
 export interface FolderLimits {
   /** Of one `src`. Default 1,000. */
@@ -30,7 +30,7 @@ interface Digest {
  * folder. Entries that begin with `..` are left out: so kubelet keeps the versions of a mounted ConfigMap or Secret, whose files are
  * links into them.
  */
-export class FolderFiles implements PlatformFiles {
+export class FolderFiles {
   readonly #folder: string;
   readonly #limits: FolderLimits;
   readonly #digests = new Map<string, Digest>();

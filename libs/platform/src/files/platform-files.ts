@@ -12,5 +12,5 @@ export interface PlatformFiles {
   /**
    * The file, or the regular files in the folder. Rejects with FileNotFound (NeedsUser), also for what leads out of the folder.
    */
-  find(src: string, signal: AbortSignal): Promise<readonly PlatformFile[]>;
+  find(tenantID: string, src: string, signal: AbortSignal): Promise<readonly PlatformFile[]>;
 }

@@ -6,6 +6,7 @@ import type { PlanOutcome, PlanRunner } from '@tke/plan';
 import { findCondition, type CacheReader, type EventRecorder } from '@tke/runtime';
 import { withJitter, type Clock, type Random } from '@tke/time';
 
+import { withLeftovers } from '../baremetal/leftovers.ts';
 import type { ClusterPass, ClusterProvider, PassResult } from '../cluster/provider.ts';
 import { advancePlan, resultOf } from '../objects/advance-plan.ts';
 import type { MemberObserver } from '../observe/member-observer.ts';
@@ -59,6 +60,10 @@ export class ImportedProvider implements ClusterProvider {
   async remove({ draft, signal }: ClusterPass): Promise<PassResult | 'removed'> {
     const { runner, members, recorder } = this.#options;
     const cluster = draft.object;
+    const { plan: last } = cluster.status ?? {};
+    if (last?.operation === 'Delete' && last.finishedAt !== undefined) {
+      return 'removed'; // all was done, and then only the finalizer was not removed
+    }
     const leftovers: Leftover[] = [];
     const scope = {
       cluster,
@@ -73,7 +78,7 @@ export class ImportedProvider implements ClusterProvider {
       return { ...resultOf(outcome, 'Detaching'), phase: 'Terminating' };
     }
     if (leftovers.length > 0) {
-      await draft.update(() => ({ leftBehind: leftovers }));
+      await draft.update(({ leftBehind = [] }) => ({ leftBehind: withLeftovers(leftBehind, leftovers) }));
       const note = leftovers.map(({ host, what, remedy }) => `${host}: ${what}. ${remedy}`).join('; ');
       recorder.event(draft.object, 'Warning', 'LeftBehind', 'Detach', note);
     }

@@ -1,7 +1,5 @@
 import { codedErrors } from '@tke/errors';
 
-const howToRetry = 'then set the annotation platform.tkestack.io/retry to a new value';
-
 export const kubeadmErrors = codedErrors({
   NetworkNotBuilt: {
     class: 'NeedsUser',
@@ -10,12 +8,12 @@ export const kubeadmErrors = codedErrors({
   },
   ControlPlaneFileMissing: {
     class: 'NeedsUser',
-    remedy: `Put the file back from another host of the control plane or a backup, ${howToRetry}.`,
+    remedy: 'Put the file back from another host of the control plane or a backup.',
   },
   NodeNameTaken: {
     class: 'NeedsUser',
-    remedy: `Delete the other Node if its host is gone, or give this host another name, ${howToRetry}.`,
+    remedy: 'Delete the other Node if its host is gone, or give this host another name.',
   },
   CredentialNotIssued: { class: 'Bug', remedy: 'Report this with the log lines around it.' },
-  BashMissing: { class: 'NeedsUser', remedy: `Install bash on the host, ${howToRetry}.` },
+  BashMissing: { class: 'NeedsUser', remedy: 'Install bash on the host.' },
 });

@@ -6,6 +6,7 @@ import type { Clock } from '@tke/time';
 
 import type { ScopeBuilder } from '../build/scope-builder.ts';
 import type { BuildScope } from '../build/scope.ts';
+import { skips } from '../build/skips.ts';
 import { advancePlan, resultOf } from '../objects/advance-plan.ts';
 import { isOvertaken } from '../objects/overtaken.ts';
 import type { MachinePass, MachineResult } from './machine-pass.ts';
@@ -44,8 +45,9 @@ export class MachineJoin {
       operation: 'Join',
       steps: joinSteps,
       scope,
-      skip: cluster.spec.features?.skipConditions ?? [],
+      skip: skips(cluster),
       signal,
+      otherGeneration: cluster.metadata.generation,
       telling: { reason, phase, clock },
       interrupted: () => isOvertaken<Machine>(cache, machineKind, object),
     });

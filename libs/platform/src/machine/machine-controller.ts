@@ -25,6 +25,8 @@ export interface MachineControllerOptions extends MachineReconcilerOptions {
 
 /** A join waits for its host most of the time. */
 const concurrency = 20;
+/** As for Clusters. */
+const reconcileTimeoutMs = 3_600_000;
 
 /** Adds the controller of Machines to a manager that has not started, with the informers it needs. */
 export function addMachineController(host: ControllerHost, options: MachineControllerOptions): void {
@@ -40,7 +42,7 @@ export function addMachineController(host: ControllerHost, options: MachineContr
     .watches<coreKinds.Secret>(coreKinds.secret, mappers.ofSecret)
     .watchesSource(nodeSource(members, mappers))
     .watchesSource(memberSource(members, mappers))
-    .withOptions({ concurrency })
+    .withOptions({ concurrency, reconcileTimeoutMs })
     .complete(new MachineReconciler(options));
 }
 

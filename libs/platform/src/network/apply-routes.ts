@@ -45,6 +45,9 @@ export function applyRoutes(scope: RoutesScope, signal: AbortSignal): Promise<re
 
 /** A host that has no script of the network yet is about to get it, and its routes with it. */
 async function routeHost(scope: RoutesScope, ip: string, nodes: readonly DeepReadonly<Node>[]): Promise<void> {
+  if (!scope.allHosts().includes(ip)) {
+    return; // it was given up while others had their turn
+  }
   const session = await scope.session(ip);
   await session.write(routesPath, routesFile(routesFrom(ip, nodes)), { mode: 0o644, parents: 0o755 });
   await session.script('[ ! -e "$1" ] || exec sh "$1"', [networkScriptPath], { timeoutMs });

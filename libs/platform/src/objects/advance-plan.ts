@@ -25,6 +25,8 @@ export interface PlanPassOptions<Scope> {
   readonly skip: readonly string[];
   readonly signal: AbortSignal;
   readonly interrupted: () => boolean;
+  /** Of another object whose spec the plan follows: both only grow, so that their sum tells a change of either. Default 0. */
+  readonly otherGeneration?: number | undefined;
   /** Has status say which step is under way, at each that begins. Absent: only what the caller writes after the pass. */
   readonly telling?: PlanTelling;
 }
@@ -35,14 +37,14 @@ export interface PlanPassOptions<Scope> {
  */
 export async function advancePlan<T extends Planned, Scope>(
   draft: StatusDraft<T>,
-  { runner, telling, ...run }: PlanPassOptions<Scope>,
+  { runner, telling, otherGeneration = 0, ...run }: PlanPassOptions<Scope>,
 ): Promise<PlanOutcome> {
   const { metadata, status } = draft.object as DeepReadonly<Planned>;
   const { plan, step, handledRetry } = status ?? {};
   const { state, outcome } = await runner.advance({
     ...run,
     uid: metadata.uid ?? '',
-    generation: draft.generation ?? 0,
+    generation: (draft.generation ?? 0) + otherGeneration,
     retry: metadata.annotations?.[retryAnnotation],
     state: { plan, step, handledRetry },
     save: (next) =>
@@ -97,6 +99,6 @@ export function resultOf(
     case 'retrying':
       return { outcome, requeueAfterMs: outcome.afterMs };
     case 'stalled':
-      return { outcome };
+      return { outcome, ...(outcome.afterMs !== undefined && { requeueAfterMs: outcome.afterMs }) };
   }
 }

@@ -233,6 +233,12 @@ describe('a host that is not fit', () => {
   });
 });
 
+test('a host with what a reset would remove is not taken, whatever its user says', () => {
+  const host = { traces: { existing: ['/etc/kubernetes/admin.conf'] } };
+  const skipConditions = ['Files', 'Kubernetes', 'ContainerRuntime', 'Owner'].map((name) => `EnsurePreflight/${name}`);
+  expect(found(host, { features: { skipConditions } }).join()).toContain('/etc/kubernetes/admin.conf');
+});
+
 describe('a host that this plan has prepared before', () => {
   const traces = {
     mark: ownMark,

@@ -7,6 +7,9 @@ import { machineChecks } from './machine-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { takeoverChecks } from './takeover-checks.ts';
 
+/** The reset of a host removes what these look for: whoever wants the host moves it away first. */
+const unskippable: readonly string[] = ['Owner', 'ContainerRuntime', 'Kubernetes', 'Files'];
+
 const hostChecks = [...machineChecks, ...networkChecks, ...takeoverChecks];
 
 /** In `features.skipConditions`, before the name of a check that is to be left out. */
@@ -28,5 +31,5 @@ export function findProblems(
     }),
   );
   const all = [...findInCluster(purpose), ...ofHosts, ...findBetweenHosts(hosts, others, purpose)];
-  return all.filter(({ check }) => !skipped.includes(check));
+  return all.filter(({ check }) => unskippable.includes(check) || !skipped.includes(check));
 }

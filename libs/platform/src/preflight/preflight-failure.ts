@@ -9,7 +9,7 @@ export const preflightErrors = codedErrors({
   PreflightFailed: {
     class: 'NeedsUser',
     remedy:
-      'Mend what status.preflight lists, then set the annotation platform.tkestack.io/retry to a new value. A check that is wrong about a host is left out by naming it in features.skipConditions, e.g. EnsurePreflight/SELinux.',
+      'Mend what status.preflight lists. A check that is wrong about a host is left out by naming it in features.skipConditions, e.g. EnsurePreflight/SELinux.',
   },
 });
 

@@ -5,6 +5,7 @@ import { givingUp } from '../baremetal/give-up.ts';
 import { endJobs } from '../hosts/end-jobs.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import { markOf, resetByHandPath, type HostMark } from '../reset/host-mark.ts';
+import { etcdDataDirOf } from '../reset/owned-paths.ts';
 import { leaveHost, resetHost } from '../reset/reset-host.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 
@@ -83,7 +84,9 @@ function ownMark({ cluster, draft }: RemovalScope): HostMark {
 
 async function reset(scope: RemovalScope, session: HostSession, attempt: Attempt): Promise<Waiting | undefined> {
   await endJobs(session, attempt.id);
-  const result = await resetHost(session, attempt, ownMark(scope));
+  // Preflight has looked at this folder, and at no other of an etcd.
+  const etcdDataDir = etcdDataDirOf(scope.cluster);
+  const result = await resetHost(session, attempt, { ...ownMark(scope), etcdDataDir });
   if (!('left' in result)) {
     return result;
   }

@@ -1,4 +1,5 @@
 import type { BuildScope } from '../build/scope.ts';
+import type { HostSession } from '../hosts/host-session.ts';
 
 /** Where a host keeps what the platform needs to know of it: its lock, jobs, and what is undone when it is given up. As @tke/host. */
 export const stateFolder = '/var/lib/tke';
@@ -33,6 +34,11 @@ export function parseMark(text: string): HostMark | undefined {
   const cluster = /^cluster=(.+)$/m.exec(text)?.[1];
   const owner = /^owner=(.+)$/m.exec(text)?.[1];
   return cluster === undefined || owner === undefined ? undefined : { cluster, owner };
+}
+
+/** Undefined where there is none. */
+export async function readMark(session: Pick<HostSession, 'read'>): Promise<HostMark | undefined> {
+  return parseMark(String((await session.read(markPath)) ?? ''));
 }
 
 export function isSameMark(one: HostMark | undefined, other: HostMark): boolean {

@@ -1,7 +1,7 @@
 import type { Attempt, Waiting } from '@tke/plan';
 
 import { isWaiting, type HostSession } from '../hosts/host-session.ts';
-import { isSameMark, markPath, parseMark, type HostMark } from './host-mark.ts';
+import { isSameMark, readMark, type HostMark } from './host-mark.ts';
 import { ownedPaths } from './owned-paths.ts';
 import { leaveScript, resetScript } from './reset-script.ts';
 
@@ -47,10 +47,6 @@ export async function leaveHost(session: HostSession, mark: HostMark): Promise<H
     return { left: [] };
   }
   return { left: remains((await session.script(leaveScript)).stdout) };
-}
-
-async function readMark(session: HostSession): Promise<HostMark | undefined> {
-  return parseMark(String((await session.read(markPath)) ?? ''));
 }
 
 function remains(output: string): readonly string[] {

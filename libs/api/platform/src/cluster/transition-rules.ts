@@ -17,6 +17,16 @@ function builtWithMap(field: string): ValidationRule {
   return kept(field, (object) => `(has(${object}.${field}) ? ${object}.${field} : {})`);
 }
 
+/** The same of a text two levels down: what a reset removes must be what was made. */
+function builtWithMember(field: string, member: string, leaf: string): ValidationRule {
+  const path = `${field}.${member}.${leaf}`;
+  return kept(
+    path,
+    (object) =>
+      `(has(${object}.${field}) && has(${object}.${field}.${member}) && has(${object}.${path}) ? ${object}.${path} : '')`,
+  );
+}
+
 function kept(field: string, value: (object: string) => string): ValidationRule {
   return {
     rule: `${imported} || ${value('self')} == ${value('oldSelf')}`,
@@ -42,6 +52,7 @@ export const specTransitions: readonly ValidationRule[] = [
   builtWith('dnsDomain', 'cluster.local'),
   builtWith('networkDevice'),
   ...extraArgs.map(builtWithMap),
+  builtWithMember('etcd', 'local', 'dataDir'),
 ];
 
 const old = 'oldSelf.spec.machines';

@@ -26,7 +26,7 @@ export const ensureCopyFiles: Step<BuildScope> = {
     const session = await scope.session(target);
     const copies: Copy[] = [];
     for (const { src, dst } of filesOf(scope)) {
-      const found = await scope.files.find(src, signal);
+      const found = await scope.files.find(scope.cluster.spec.tenantID ?? '', src, signal);
       copies.push(
         ...found.map((file) => ({ path: destination(src, dst, file), mode: file.mode, source: file.source })),
       );

@@ -1,7 +1,7 @@
 import type { Step } from '@tke/plan';
 
 import type { BuildScope } from '../../build/scope.ts';
-import { isSameMark, markOf, markPath, parseMark, renderMark, resetByHandPath } from '../../reset/host-mark.ts';
+import { isSameMark, markOf, markPath, readMark, renderMark, resetByHandPath } from '../../reset/host-mark.ts';
 import { etcdDataDirOf, ownedPaths } from '../../reset/owned-paths.ts';
 import { resetByHandScript } from '../../reset/reset-script.ts';
 import { hostStepErrors } from './errors.ts';
@@ -17,7 +17,7 @@ export const ensureHostMark: Step<BuildScope> = {
   async run(scope, { target }) {
     const session = await scope.session(target);
     const mark = markOf(scope);
-    const found = parseMark(String((await session.read(markPath)) ?? ''));
+    const found = await readMark(session);
     if (found !== undefined && !isSameMark(found, mark)) {
       throw hostStepErrors.HostMarkedByAnother(
         `${target}: ${markPath} says that the host belongs to ${found.owner} of the cluster ${found.cluster}`,

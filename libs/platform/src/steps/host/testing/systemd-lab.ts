@@ -12,7 +12,7 @@ import type { Attempt, Step, Waiting } from '@tke/plan';
 import { systemClock } from '@tke/time';
 
 import type { BuildScope } from '../../../build/scope.ts';
-import { FolderFiles } from '../../../files/folder-files.ts';
+import { TenantFiles } from '../../../files/tenant-files.ts';
 import type { HostSession } from '../../../hosts/host-session.ts';
 import { LockedSession } from '../../../hosts/locked-session.ts';
 import { deriveNetwork } from '../../../network/derive-network.ts';
@@ -86,7 +86,7 @@ export class SystemdLab {
       member: () => {
         throw new Error('no step of a host needs it');
       },
-      files: new FolderFiles(this.files),
+      files: new TenantFiles(this.files),
       authorization: undefined,
       saveCredential: never,
       clock: systemClock,
