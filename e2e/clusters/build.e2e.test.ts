@@ -119,7 +119,7 @@ describe('a cluster built on bare hosts', () => {
 
 describe('a machine', () => {
   test(
-    'follows its spec: labels and cordon',
+    'follows its spec: labels, cordon, and a drain that says what blocks it',
     async () => {
       const [, first] = hosts;
       const patch = (spec: object) =>
@@ -131,6 +131,13 @@ describe('a machine', () => {
         timeoutMs: 30_000,
       });
       expect(await node('{.metadata.labels.zone}')).toBe('');
+      // Nobody would bring back a pod without a controller: it is not evicted for this.
+      await patch({ availability: 'Drained' });
+      await waitFor(async () => (await column('machine/mc-1', '{.status.drain.blocked[*].name}')) === 'web-1', {
+        description: 'what blocks the drain is in status',
+        timeoutMs: 30_000,
+      });
+      expect(await inMember('get', 'pod', 'web-1', '-o', 'jsonpath={.status.phase}')).toBe('Running');
       await patch({ availability: 'Active' });
       await waitFor(async () => (await node('{.spec.unschedulable}')) === '', {
         description: 'uncordoned',

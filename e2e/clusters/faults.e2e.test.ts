@@ -37,13 +37,17 @@ async function untilReason(what: string, reason: RegExp): Promise<string> {
   return readyOf(what);
 }
 
-/** Waits for a step of a plan, kills the leader in it, and starts it again. */
-async function killLeaderIn(step: string): Promise<void> {
-  await waitFor(async () => (await get(`cluster/${name}`, '{.status.step}')).endsWith(` ${step}`), {
-    description: `the plan comes to ${step}`,
+async function untilStep(what: string, step: string): Promise<void> {
+  await waitFor(async () => (await get(what, '{.status.step}')).endsWith(` ${step}`), {
+    description: `the plan of ${what} comes to ${step}`,
     timeoutMs: 2 * minutes,
     intervalMs: 50,
   });
+}
+
+/** Kills the leader in a step of the plan, and starts it again. */
+async function killLeaderIn(step: string): Promise<void> {
+  await untilStep(`cluster/${name}`, step);
   await (await lab.hub.kill('manager')).revive();
 }
 
@@ -97,7 +101,20 @@ describe('a cluster of the oldest version', () => {
 
 describe('a machine', () => {
   test(
-    'waits for its user when the login is wrong, and joins once the Secret is right and he says so',
+    'with too small a disk is told so before anything is changed on it, and goes at once',
+    async () => {
+      const small = await lab.bootWith('small-disk', { diskMebibytes: 1024 });
+      await lab.hub.apply(machineManifest('mc-small', name, small));
+      await untilReason('machine/mc-small', /PreflightFailed/);
+      expect(await get('machine/mc-small', '{.status.preflight[*].check}')).toBe('DiskSpace');
+      expect((await small.exec(['test', '-e', '/usr/local/bin/kubelet'])).exitCode).toBe(1);
+      await lab.hub.must(['delete', 'machine', 'mc-small', '--timeout=30s']);
+    },
+    3 * minutes,
+  );
+
+  test(
+    'waits for its user when the login is wrong; then joins though sshd is killed, its host loses power and the API server dies on the way',
     async () => {
       const login = loginSecret(worker) as { metadata: object };
       const wrong = {
@@ -111,9 +128,15 @@ describe('a machine', () => {
       expect(await get('machine/mc-login', '{.status.conditions[?(@.type=="Stalled")].status}')).toBe('True');
       await lab.hub.apply({ ...login, metadata: { ...login.metadata, name: 'wrong-login' } });
       await lab.hub.must(['annotate', 'machine', 'mc-login', 'platform.tkestack.io/retry=1']);
-      await lab.hub.must(['wait', '--for=condition=Ready', '--timeout=240s', 'machine/mc-login']);
+      await untilStep('machine/mc-login', 'EnsureContainerRuntime');
+      await worker.killSshd();
+      await untilStep('machine/mc-login', 'EnsureKubernetesImages');
+      await worker.crash();
+      await untilStep('machine/mc-login', 'EnsureJoinPhaseKubeletStart');
+      await master.must('pkill', '-KILL', 'kube-apiserver');
+      await lab.hub.must(['wait', '--for=condition=Ready', '--timeout=300s', 'machine/mc-login']);
     },
-    6 * minutes,
+    10 * minutes,
   );
 
   test(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Cluster } from '@tke/api-platform';
 import { SystemdHost } from '@tke/envtest';
@@ -26,7 +26,7 @@ export const uid = 'uid-of-cluster';
  */
 export class SystemdLab {
   readonly host: SystemdHost;
-  /** Of this machine: what `features.files` names. */
+  /** Of this machine: what `features.files` of every tenant may name. */
   readonly files: string;
   readonly #pool: HostPool;
   readonly #folder: string;
@@ -34,7 +34,7 @@ export class SystemdLab {
 
   private constructor(host: SystemdHost, folder: string) {
     this.host = host;
-    this.files = join(folder, 'files');
+    this.files = join(folder, 'files', 'shared');
     this.#folder = folder;
     this.#pool = new HostPool({ clock: systemClock, logger: discardLogger });
   }
@@ -42,7 +42,7 @@ export class SystemdLab {
   static async start(): Promise<SystemdLab> {
     const folder = await mkdtemp(join(tmpdir(), 'tke-steps-'));
     const lab = new SystemdLab(await SystemdHost.start(), folder);
-    await mkdir(lab.files);
+    await mkdir(lab.files, { recursive: true });
     return lab;
   }
 
@@ -86,7 +86,7 @@ export class SystemdLab {
       member: () => {
         throw new Error('no step of a host needs it');
       },
-      files: new TenantFiles(this.files),
+      files: new TenantFiles(dirname(this.files)),
       authorization: undefined,
       saveCredential: never,
       clock: systemClock,
