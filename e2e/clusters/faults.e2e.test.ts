@@ -37,8 +37,10 @@ async function untilReason(what: string, reason: RegExp): Promise<string> {
   return readyOf(what);
 }
 
+/** By the journal: a short step may have gone by between two looks at the one that is under way. */
 async function untilStep(what: string, step: string): Promise<void> {
-  await waitFor(async () => (await get(what, '{.status.step}')).endsWith(` ${step}`), {
+  const begun = `{.status.plan.journal[?(@.step=="${step}")].state}`;
+  await waitFor(async () => (await get(what, begun)) !== '', {
     description: `the plan of ${what} comes to ${step}`,
     timeoutMs: 2 * minutes,
     intervalMs: 50,
