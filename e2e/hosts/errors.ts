@@ -9,7 +9,7 @@ export const errors = codedErrors({
   EngineUnreachable: { class: 'NeedsUser', remedy: 'Start that engine, or unset DOCKER_HOST.' },
   HostImageFailed: {
     class: 'NeedsUser',
-    remedy: 'Read the last lines in the message; TKE_DEBIAN_MIRROR names another mirror than deb.debian.org.',
+    remedy: 'Read the last lines in the message; TKE_DEBIAN_MIRROR names another mirror of Debian.',
   },
   HostNotReady: { class: 'NeedsUser', remedy: 'Read what the host said in the message; a busy machine needs longer.' },
   NoFreeSubnet: {

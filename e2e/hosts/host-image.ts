@@ -13,7 +13,8 @@ import { errors } from './errors.ts';
 import { findProgram, tool } from './tool.ts';
 
 const suite = 'bookworm';
-const mirror = process.env.TKE_DEBIAN_MIRROR ?? 'http://deb.debian.org/debian';
+/** A mirror of Debian, where the one that debootstrap takes by itself is not to be used. */
+const { TKE_DEBIAN_MIRROR: mirror } = process.env;
 
 /** What any Debian server has, and nothing that is there for the product: no curl, no Python, no container runtime. */
 const packages = [
@@ -99,7 +100,14 @@ async function bootstrap(root: string): Promise<void> {
   try {
     const options = ['--variant=minbase', `--include=${packages.join(',')}`];
     // In a mount namespace of its own: what it mounts is gone with it, also when it is killed.
-    await tool('unshare', ['--mount', 'debootstrap', ...options, suite, root, mirror]);
+    await tool('unshare', [
+      '--mount',
+      'debootstrap',
+      ...options,
+      suite,
+      root,
+      ...(mirror === undefined ? [] : [mirror]),
+    ]);
   } catch (cause) {
     const log = await readFile(join(root, 'debootstrap', 'debootstrap.log'), 'utf8').catch(() => '');
     const tail = log.trimEnd().split('\n').slice(-10).join('\n');

@@ -45,7 +45,7 @@ export type { StandardStatus, StatusDependencies, StatusObject } from './objects
 export { setSummary } from './objects/summary.ts';
 export type { Outcome } from './objects/summary.ts';
 
-export { forEachConcurrently } from './work/concurrently.ts';
+export { forEachConcurrently } from './concurrency/concurrently.ts';
 
 export { commonFlags, runProgram } from './app/run.ts';
 export { parseAddress, parseFlags, parseOneOf, parsePositive, parseSeconds, required } from './app/flags.ts';

@@ -24,31 +24,22 @@ import {
   ensureKubeadmInitPhaseUploadConfig,
 } from './control-plane/init-phases.ts';
 import { ensureCleanup } from './host/ensure-cleanup.ts';
-import { ensureCNIPlugins } from './host/ensure-cni-plugins.ts';
-import { ensureContainerRuntime } from './host/ensure-container-runtime.ts';
 import { ensureCopyFiles } from './host/ensure-copy-files.ts';
-import { ensureDisableSwap } from './host/ensure-disable-swap.ts';
 import { ensureHostMark } from './host/ensure-host-mark.ts';
-import { ensureInitAPIServerHost } from './host/ensure-init-api-server-host.ts';
-import { ensureKernelModule } from './host/ensure-kernel-module.ts';
-import { ensureKubeadm } from './host/ensure-kubeadm.ts';
-import { ensureKubelet } from './host/ensure-kubelet.ts';
-import { ensureKubernetesImages } from './host/ensure-kubernetes-images.ts';
-import { ensureManifestDir } from './host/ensure-manifest-dir.ts';
 import { ensureModifyAPIServerHost } from './host/ensure-modify-api-server-host.ts';
 import { ensurePostClusterInstallHook } from './host/ensure-post-cluster-install-hook.ts';
 import { ensurePostInstallHook } from './host/ensure-post-install-hook.ts';
 import { ensurePreClusterInstallHook } from './host/ensure-pre-cluster-install-hook.ts';
 import { ensurePreInstallHook } from './host/ensure-pre-install-hook.ts';
 import { ensurePreflight } from './host/ensure-preflight.ts';
-import { ensureSysctl } from './host/ensure-sysctl.ts';
 import { ensureJoinPhaseKubeletStart } from './join/ensure-join-phase-kubelet-start.ts';
 import { ensureJoinPhasePreflight } from './join/ensure-join-phase-preflight.ts';
 import { bridgeNetwork } from './network/bridge-network.ts';
 import { ensureMarkControlPlane } from './node/mark-node.ts';
+import { prepareHostSteps } from './prepare-host.ts';
 
 /**
- *  A cluster from hosts that have nothing. TKEStack's order, but for what spec can be refused for, which comes before
+ * A cluster from hosts that have nothing. TKEStack's order, but for what spec can be refused for, which comes before
  * anything is changed.
  */
 export const createClusterSteps: readonly Step<BuildScope>[] = [
@@ -58,16 +49,7 @@ export const createClusterSteps: readonly Step<BuildScope>[] = [
   ensureCopyFiles,
   ensurePreClusterInstallHook,
   ensurePreInstallHook,
-  ensureInitAPIServerHost,
-  ensureKernelModule,
-  ensureSysctl,
-  ensureDisableSwap,
-  ensureManifestDir,
-  ensureContainerRuntime,
-  ensureKubernetesImages,
-  ensureKubelet,
-  ensureCNIPlugins,
-  ensureKubeadm,
+  ...prepareHostSteps,
   ensureAuthzWebhook,
   ensureAuditConfig,
   // As `kubeadm init` does them.
