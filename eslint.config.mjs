@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-// The dependency direction of docs/adr/0001: app -> feature -> runtime -> client -> util; api -> crd.
+// The dependency direction of docs/adr/0001: app -> feature -> runtime -> client -> util; api -> api, crd.
 const depConstraints = [
   {
     sourceTag: 'type:app',
@@ -13,7 +13,7 @@ const depConstraints = [
   },
   { sourceTag: 'type:runtime', onlyDependOnLibsWithTags: ['type:runtime', 'type:client', 'type:util'] },
   { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:util'] },
-  { sourceTag: 'type:api', onlyDependOnLibsWithTags: ['type:crd', 'type:util'] },
+  { sourceTag: 'type:api', onlyDependOnLibsWithTags: ['type:api', 'type:crd', 'type:util'] },
   { sourceTag: 'type:crd', onlyDependOnLibsWithTags: ['type:util'] },
   { sourceTag: 'type:util', onlyDependOnLibsWithTags: ['type:util'] },
   { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:client', 'type:util'] },

@@ -1,4 +1,5 @@
 import { authKinds } from '@tke/api-auth';
+import { businessKinds } from '@tke/api-business';
 import { platformKinds } from '@tke/api-platform';
 import { tenantKinds } from '@tke/authz-state';
 import type { KindDescriptor } from '@tke/crd';
@@ -21,7 +22,7 @@ import type { WebhookDeclaration } from './webhook.ts';
 const namespace = 'tke-system';
 
 /** Every kind that gets a CRD. */
-export const kinds: readonly KindDescriptor[] = [...authKinds, ...platformKinds];
+export const kinds: readonly KindDescriptor[] = [...authKinds, ...platformKinds, ...businessKinds];
 
 export const permissions: readonly ServiceAccountPermissions[] = [
   { namespace, serviceAccount: 'tke-manager', permissions: managerPermissions(namespace) },

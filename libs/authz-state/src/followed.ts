@@ -1,7 +1,8 @@
 import { identityProvider, rule, sourceAnnotation, type IdentityProvider, type Rule } from '@tke/api-auth';
+import { projectLabel } from '@tke/api-business';
 import { coreKinds, keyOf, type DeepReadonly, type Kind, type KubeObject, type Namespace } from '@tke/meta';
 
-import { projectLabel, tenantKinds, type AuthorizationState } from './state.ts';
+import { tenantKinds, type AuthorizationState } from './state.ts';
 
 /** A kind that decisions depend on, what is kept of its objects, and what they change. */
 export interface Followed<T extends KubeObject = KubeObject> {

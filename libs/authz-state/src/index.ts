@@ -1,3 +1,3 @@
 export { followedKinds } from './followed.ts';
 export { attachRules, watchAuthorization, type AuthorizationWatch } from './follow.ts';
-export { AuthorizationState, projectLabel, tenantKinds, type DefectListener } from './state.ts';
+export { AuthorizationState, tenantKinds, type DefectListener } from './state.ts';

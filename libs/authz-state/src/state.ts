@@ -1,16 +1,14 @@
 import { authKinds, tenantKinds as tenantAuthKinds } from '@tke/api-auth';
+import { businessKinds } from '@tke/api-business';
 import { platformKinds as clusterKinds, tenantPlatformKinds } from '@tke/api-platform';
 import { ProjectIndex, RuleIndex, TenantIndex, type DefectiveRule, type RuleSpec } from '@tke/authz';
 import { compareResourceVersions } from '@tke/meta';
-
-/** Names the project that a namespace of the hub belongs to; docs/concepts.md says who may set it. */
-export const projectLabel = 'business.tkestack.io/project';
 
 /** Hears once of each Rule that takes part in no decision, and again when it comes back wrong. */
 export type DefectListener = (rule: DefectiveRule) => void;
 
 /** Every kind whose objects belong to tenants. */
-export const tenantKinds = [...tenantAuthKinds, ...tenantPlatformKinds];
+export const tenantKinds = [...tenantAuthKinds, ...tenantPlatformKinds, ...businessKinds];
 const platformKinds = [...authKinds, ...clusterKinds].filter((kind) => !tenantKinds.includes(kind));
 
 /** What decisions are made from: rows, tenants with their objects, projects. Whoever reads the objects feeds it. */

@@ -1,3 +1,4 @@
+export * as fields from './fields.ts';
 export { column, defineKind } from './kind.ts';
 export type { KindDefinition, KindDescriptor, ObjectOfKind, PrinterColumn } from './kind.ts';
 export { crdManifest } from './manifest.ts';

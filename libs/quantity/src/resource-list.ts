@@ -1,9 +1,7 @@
-import type { DeepReadonly } from '@tke/meta';
-
 import { formatQuantity, parseQuantity, type Nanos } from './quantity.ts';
 
 /** Quantities by the name of the resource, as the API has them. */
-export type ResourceList = DeepReadonly<Record<string, string>>;
+export type ResourceList = Readonly<Record<string, string | number>>;
 
 /** Amounts by the name of the resource. */
 export type Amounts = ReadonlyMap<string, Nanos>;
@@ -12,7 +10,7 @@ export type Amounts = ReadonlyMap<string, Nanos>;
 const longestList = 64;
 
 export function amountsOf(list: ResourceList | undefined): Amounts {
-  const amounts = Object.entries(list ?? {}).map(([name, text]) => [name, parseQuantity(text)] as const);
+  const amounts = Object.entries(list ?? {}).map(([name, text]) => [name, parseQuantity(String(text))] as const);
   return new Map(amounts.filter((entry): entry is [string, Nanos] => entry[1] !== undefined));
 }
 

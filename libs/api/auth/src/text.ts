@@ -1,31 +1,6 @@
-import { s } from '@tke/crd';
-import type { Schema } from '@tke/crd';
+import { fields, s } from '@tke/crd';
 
-const dnsLabelPattern = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const shortNamePattern = '[a-z0-9][-a-z0-9]{1,30}[a-z0-9]';
-
-/** RFC 1123 label. */
-export function dnsLabel(description: string): Schema<string> {
-  return s.string(description, { maxLength: 63, pattern: `^${dnsLabelPattern}$` });
-}
-
-/** RFC 1123 label, or empty: TKEStack writes the empty string for "none". */
-export function dnsLabelOrEmpty(description: string): Schema<string> {
-  return s.string(description, { maxLength: 63, pattern: `^(${dnsLabelPattern})?$` });
-}
-
-/** Tenant names and user names: 3 to 32 characters of a DNS label. */
-export function shortName(description: string): Schema<string> {
-  return s.string(description, { maxLength: 32, pattern: `^${shortNamePattern}$` });
-}
-
-export const tenantID = s.string(
-  'Tenant the object belongs to: the name of its IdentityProvider. Cannot be changed once set.',
-  {
-    maxLength: 32,
-    pattern: `^(${shortNamePattern})?$`,
-  },
-);
+export const { dnsLabel, dnsLabelOrEmpty, shortName, tenantID, finalizers } = fields;
 
 export const displayName = s.string('Name shown to people.', { minLength: 1, maxLength: 255 });
 
@@ -48,12 +23,4 @@ export const extra = s.nullable(
   s.map('Free attributes, kept and not interpreted.', s.string('Value of the attribute.', { maxLength: 4096 }), {
     maxProperties: 64,
   }),
-);
-
-export const finalizers = s.nullable(
-  s.list(
-    'Accepted from TKEStack manifests and ignored: metadata.finalizers do the work.',
-    s.string('Name of a finalizer.', { maxLength: 253 }),
-    { maxItems: 16 },
-  ),
 );

@@ -25,7 +25,7 @@ export type { SecretRef } from './secret-ref.ts';
 export type { SshLogin } from './ssh/login.ts';
 export type { SshProxy } from './ssh/proxy.ts';
 export type { HostFacts } from './status/host.ts';
-export { planLimits } from './status/plan.ts';
+export { planFields, planLimits } from './status/plan.ts';
 export type {
   JournalEntry,
   Leftover,

@@ -1,8 +1,8 @@
 import type { Client } from '@tke/kube-client';
+import { resourceList, sum, type Amounts } from '@tke/quantity';
 
 import { podKind } from './member-kinds.ts';
 import { podRequests } from './pod-requests.ts';
-import { resourceList, sum, type Amounts } from './resource-sum.ts';
 import { observeErrors } from './errors.ts';
 
 /** Pods that are looked at. Kubernetes is made for 150,000 of them (its documentation, "Considerations for large clusters"). */

@@ -1,6 +1,5 @@
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
-
-import type { ResourceList } from './resource-sum.ts';
+import type { ResourceList } from '@tke/quantity';
 
 interface ObservedCondition {
   readonly type: string;

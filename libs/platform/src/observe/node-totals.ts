@@ -1,10 +1,10 @@
 import { isCoded } from '@tke/errors';
 import type { MemberCluster } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
+import { amountsOf, resourceList, sum, type Amounts } from '@tke/quantity';
 
 import { observeErrors } from './errors.ts';
 import { isReady, nodeKind, type ObservedNode } from './member-kinds.ts';
-import { amountsOf, resourceList, sum, type Amounts } from './resource-sum.ts';
 
 export interface NodeTotals {
   readonly total: number;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { resourceList, sum } from '@tke/quantity';
 
 import type { ObservedContainer, ObservedPod } from './member-kinds.ts';
 import { podRequests } from './pod-requests.ts';
-import { resourceList, sum } from './resource-sum.ts';
 
 const container = (cpu: string, memory?: string): ObservedContainer => ({
   resources: { requests: { cpu, ...(memory !== undefined && { memory }) } },

@@ -1,5 +1,6 @@
+import { amountsOf, most, sum, type Amounts } from '@tke/quantity';
+
 import type { ObservedContainer, ObservedPod } from './member-kinds.ts';
-import { amountsOf, most, sum, type Amounts } from './resource-sum.ts';
 
 const none: Amounts = new Map();
 

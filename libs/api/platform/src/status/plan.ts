@@ -49,6 +49,7 @@ const operations = [
   'Drain',
   'Remove',
   'Delete',
+  'Move',
 ] as const;
 
 const shape = s.object('What is being done, or was done last.', {

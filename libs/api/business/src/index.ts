@@ -1,0 +1,17 @@
+export { businessKinds } from './kinds.ts';
+export { memberLabels, projectLabel, projectPrefix } from './names.ts';
+export { businessNamespace } from './namespace.ts';
+export type { BusinessNamespace } from './namespace.ts';
+export { namespaceCredential } from './namespace-credential.ts';
+export type { NamespaceCredential } from './namespace-credential.ts';
+export { nsEmigration } from './ns-emigration.ts';
+export type { NsEmigration } from './ns-emigration.ts';
+export { platform } from './platform.ts';
+export type { Platform } from './platform.ts';
+export { project } from './project.ts';
+export type { Project } from './project.ts';
+export { quotaLimits } from './quota.ts';
+export type { HardByCluster, HardList } from './quota.ts';
+export { businessChartGroup, imageNamespace } from './registry-links.ts';
+export type { BusinessChartGroup, ImageNamespace } from './registry-links.ts';
+export type { Charge } from './status/project-status.ts';

@@ -1,0 +1,1 @@
+export type { BusinessDependencies } from './dependencies.ts';
