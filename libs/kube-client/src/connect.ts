@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** For one try of a call, body included; of a watch, until its headers. Default 30,000 ms. */
   readonly requestTimeoutMs?: number;
+  /** For all that a server asks one call to wait before it is repeated. Default: ten tries, however long. */
+  readonly longestWaitMs?: number | undefined;
   /** Called after each try, for metrics. Must not throw. */
   readonly onRequest?: RequestObserver;
 }
@@ -27,8 +29,8 @@ const defaultRequestTimeoutMs = 30_000;
 /** Sends nothing yet: a server that is down shows with the first request. Rejects with `InvalidConfiguration`. */
 export async function connect(options: ConnectOptions, host: Host = thisHost()): Promise<Client> {
   const { logger, clock = systemClock, onRequest, userAgent } = options;
-  const { requestTimeoutMs = defaultRequestTimeoutMs } = options;
+  const { requestTimeoutMs = defaultRequestTimeoutMs, longestWaitMs } = options;
   const config = await loadConfig(options, host);
   const { transport } = routeTo(config, { logger, clock, onRequest });
-  return new KubeClient({ transport, userAgent, clock, logger, requestTimeoutMs });
+  return new KubeClient({ transport, userAgent, clock, logger, requestTimeoutMs, longestWaitMs });
 }

@@ -17,6 +17,8 @@ export interface SwitchableOptions {
   readonly clock?: Clock;
   /** For one try of a call, body included; of a watch, until its headers. Default 30,000 ms. */
   readonly requestTimeoutMs?: number;
+  /** For all that a server asks one call to wait before it is repeated. Default: ten tries, however long. */
+  readonly longestWaitMs?: number;
   /** To one address, TLS included. Default 10,000 ms. */
   readonly connectTimeoutMs?: number;
   /** Of calls, to each address; watches come on top, one each. Default 32. */
@@ -110,7 +112,7 @@ export class SwitchableConnection {
   }
 
   #clientOver(send: Transport['send']): Client {
-    const { userAgent, logger, clock = systemClock, requestTimeoutMs = 30_000 } = this.#options;
+    const { userAgent, logger, clock = systemClock, requestTimeoutMs = 30_000, longestWaitMs } = this.#options;
     const host = () => this.#lane?.host ?? '';
     const transport: Transport = {
       get host() {
@@ -120,6 +122,6 @@ export class SwitchableConnection {
       send: async (request) => send(request),
       close: () => Promise.resolve(),
     };
-    return new KubeClient({ transport, userAgent, clock, logger, requestTimeoutMs });
+    return new KubeClient({ transport, userAgent, clock, logger, requestTimeoutMs, longestWaitMs });
   }
 }

@@ -22,7 +22,7 @@ function hastyClock(): Clock & { readonly slept: number[] } {
 }
 
 /** A server that refuses so many requests, then serves them. */
-async function storm(times: number, refusal: Script, clock: Clock = hastyClock()) {
+async function storm(times: number, refusal: Script, clock: Clock = hastyClock(), longestWaitMs?: number) {
   const line = `${JSON.stringify({ type: 'ADDED', object })}\n`;
   const server = await ScriptedServer.start((request, response, count) => {
     if (count < times) {
@@ -33,7 +33,7 @@ async function storm(times: number, refusal: Script, clock: Clock = hastyClock()
       json(response, object);
     }
   });
-  const client = await clientOf(server, { options: { clock } });
+  const client = await clientOf(server, { options: { clock, longestWaitMs } });
   return {
     client,
     server,
@@ -69,6 +69,20 @@ describe('a server that asks to come again', () => {
     await using it = await storm(100, answer(429, '1'));
     await expect(it.client.get(configMap, key)).rejects.toMatchObject({ code: 'HTTP429', retryAfterSeconds: 1 });
     expect(it.server.requests).toHaveLength(10);
+  });
+
+  test('is waited for as long as the caller has, and no longer', async () => {
+    const clock = hastyClock();
+    await using it = await storm(100, answer(429, '2'), clock, 5_000);
+    await expect(it.client.get(configMap, key)).rejects.toMatchObject({ class: 'Retryable', retryAfterSeconds: 2 });
+    expect(clock.slept).toEqual([2000, 2000]);
+  });
+
+  test('is not waited for at all where that takes longer than the caller has', async () => {
+    const clock = hastyClock();
+    await using it = await storm(100, answer(503, '60'), clock, 5_000);
+    await expect(it.client.get(configMap, key)).rejects.toMatchObject({ retryAfterSeconds: 60 });
+    expect(clock.slept).toEqual([]);
   });
 
   test('is obeyed when a watch is opened, also for longer than the deadline of one try', async () => {

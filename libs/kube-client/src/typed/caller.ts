@@ -28,6 +28,8 @@ export interface CallerOptions {
   readonly logger: Logger;
   /** For the whole of one try, body included; of a watch, until its headers. */
   readonly requestTimeoutMs: number;
+  /** For all that a server asks one call to wait before it is repeated. Default: ten tries, however long. */
+  readonly longestWaitMs?: number | undefined;
 }
 
 const idempotentMethods: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
@@ -62,9 +64,9 @@ export class Caller {
   }
 
   #retrying<R>(request: CallRequest, attempt: () => Promise<R>): Promise<R> {
-    const { clock, logger } = this.options;
+    const { clock, logger, longestWaitMs } = this.options;
     const idempotent = request.idempotent ?? idempotentMethods.has(request.method);
-    return withRetries(attempt, { idempotent, signal: request.signal, clock, logger });
+    return withRetries(attempt, { idempotent, signal: request.signal, longestWaitMs, clock, logger });
   }
 
   async #send(request: CallRequest, watchdog: Watchdog, streaming: boolean): Promise<HttpResponse> {

@@ -33,6 +33,9 @@ export interface MemberTools {
   readonly onRequest?: RequestObserver;
 }
 
+// A member that refuses everything for a minute must not hold the worker that asks: the queue's back-off waits without one.
+const longestWaitMs = 5_000;
+
 // A cluster may be rebuilt or upgraded behind its address.
 const factsMaxAgeMs = 300_000;
 
@@ -64,6 +67,7 @@ export class Member implements MemberCluster {
     this.#log = tools.logger.withName('member').withValues({ cluster: name });
     this.#connection = new SwitchableConnection({
       ...tools,
+      longestWaitMs,
       logger: this.#log,
       // So that a member that falls silent keeps callers waiting for seconds, not until its next probe is due.
       onSlow: () => this.#prober.doubt(),

@@ -4,11 +4,11 @@ import type { Logger } from '@tke/log';
 import type { Runnable } from '../manager/runnable.ts';
 import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import type { RateLimiterOptions } from '../queue/rate-limiter.ts';
-import { WorkQueue } from '../queue/work-queue.ts';
-import type { Reconciler } from '../reconcile.ts';
+import { WorkQueue, type WorkQueueOptions } from '../queue/work-queue.ts';
+import type { Reconciler, Request } from '../reconcile.ts';
 import { controllerErrors } from './errors.ts';
 import { ReconcileLoop } from './reconcile-loop.ts';
-import { requestKey } from './request-key.ts';
+import { parseRequestKey, requestKey } from './request-key.ts';
 import type { Enqueue, Source } from './source.ts';
 
 export interface ControllerOptions {
@@ -21,6 +21,11 @@ export interface ControllerOptions {
   /** Whether only the elected leader runs it. Default true. */
   readonly leaderOnly?: boolean;
   readonly rateLimit?: RateLimiterOptions;
+  /**
+   * Whose requests share workers, e.g. those of a tenant: what hangs for one must not hold the others up. One that is alone gets a third
+   * of the workers; undefined for a request that never waits for others. Default none.
+   */
+  readonly flowOf?: (request: Request) => string | undefined;
 }
 
 export interface ControllerSetup extends ControllerOptions {
@@ -53,7 +58,12 @@ export class Controller implements Runnable {
     this.#clock = clock;
     this.#log = setup.logger.withName('controller').withValues({ controller: name });
     const statistics = () => ({ depths: this.queue.depths, workedMs: this.queue.workedMs() });
-    this.queue = new WorkQueue({ ...setup.rateLimit, clock, observer: metrics.queue(name, statistics) });
+    this.queue = new WorkQueue({
+      ...setup.rateLimit,
+      clock,
+      observer: metrics.queue(name, statistics),
+      ...flowsOf(setup),
+    });
     this.#loop = new ReconcileLoop({
       ...setup,
       clock,
@@ -126,4 +136,8 @@ export class Controller implements Runnable {
     await Promise.all(Array.from({ length: concurrency }, () => this.#loop.run()));
     this.#log.info('All workers finished');
   }
+}
+
+function flowsOf({ flowOf, concurrency = 1 }: ControllerOptions): Pick<WorkQueueOptions, 'flows'> {
+  return flowOf === undefined ? {} : { flows: { flowOf: (key) => flowOf(parseRequestKey(key)), workers: concurrency } };
 }

@@ -1,7 +1,8 @@
 import { systemClock, type Clock, type Timer } from '@tke/time';
 
-import { Heap, type HeapEntry } from './heap.ts';
+import { Heap } from './heap.ts';
 import { RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
+import { ReadyKeys, type FlowEntry, type FlowOptions } from './ready-keys.ts';
 
 /** Priority of objects of an initial list and of resyncs, so that a restart does not delay fresh changes. */
 export const lowPriority = -100;
@@ -34,12 +35,14 @@ export interface QueueObserver {
 export interface WorkQueueOptions extends RateLimiterOptions {
   readonly clock?: Clock;
   readonly observer?: QueueObserver;
+  /** Keeps keys that belong together from holding all workers. Default: each key is handed out as soon as somebody asks. */
+  readonly flows?: FlowOptions;
 }
 
 // Waiting: its time has not come. Parked: ready, but its key is being worked on. Ready: in the heap to be handed out.
 type State = 'waiting' | 'parked' | 'ready';
 
-interface Entry extends HeapEntry, QueueItem {
+interface Entry extends FlowEntry, QueueItem {
   priority: number;
   sequence: number;
   state: State;
@@ -62,10 +65,11 @@ export class WorkQueue {
   readonly #clock: Clock;
   readonly #observer: QueueObserver | undefined;
   readonly #limiter: RateLimiter;
+  readonly #flowOf: FlowOptions['flowOf'] | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #ready = new Heap<Entry>(leavesFirst);
+  readonly #ready: ReadyKeys<Entry>;
   readonly #waiting = new Heap<Entry>(ripensFirst);
-  readonly #lockedSince = new Map<string, number>();
+  readonly #locked = new Map<string, { readonly since: number; readonly flow: string | undefined }>();
   readonly #depths = new Map<number, number>();
   readonly #getters: ((item: QueueItem | undefined) => void)[] = [];
   #sequence = 0;
@@ -73,10 +77,12 @@ export class WorkQueue {
   #timerAt = Infinity;
   #shutDown = false;
 
-  constructor({ clock = systemClock, observer, ...rateLimiter }: WorkQueueOptions = {}) {
+  constructor({ clock = systemClock, observer, flows, ...rateLimiter }: WorkQueueOptions = {}) {
     this.#clock = clock;
     this.#observer = observer;
     this.#limiter = new RateLimiter(rateLimiter, clock);
+    this.#flowOf = flows?.flowOf;
+    this.#ready = new ReadyKeys(leavesFirst, flows?.workers);
   }
 
   /** Ignored after `shutDown`. */
@@ -110,18 +116,19 @@ export class WorkQueue {
 
   /** Must follow every key got, also after an error: only then can the key be handed out again. */
   done(key: string): void {
-    const since = this.#lockedSince.get(key);
-    if (since === undefined) {
+    const locked = this.#locked.get(key);
+    if (locked === undefined) {
       return;
     }
-    this.#lockedSince.delete(key);
-    this.#observer?.finished(this.#clock.monotonic() - since);
+    this.#locked.delete(key);
+    this.#ready.finished(locked.flow);
+    this.#observer?.finished(this.#clock.monotonic() - locked.since);
     const entry = this.#entries.get(key);
     if (entry?.state === 'parked') {
       entry.state = 'ready';
       this.#ready.push(entry);
-      this.#dispatch();
     }
+    this.#dispatch();
   }
 
   /** Ends the back-off of the key. It does not take the key out of the queue. */
@@ -151,7 +158,7 @@ export class WorkQueue {
   /** Milliseconds each key handed out has been worked on so far. */
   workedMs(): number[] {
     const now = this.#clock.monotonic();
-    return Array.from(this.#lockedSince.values(), (since) => now - since);
+    return Array.from(this.#locked.values(), ({ since }) => now - since);
   }
 
   /** Drops what is queued, ignores further adds and wakes everyone who waits. Keys handed out still need `done`. */
@@ -176,6 +183,7 @@ export class WorkQueue {
       state: 'waiting',
       readyAt,
       readySince: 0,
+      flow: this.#flowOf?.(key),
       heapIndex: -1,
     };
     this.#entries.set(key, entry);
@@ -228,7 +236,7 @@ export class WorkQueue {
     entry.readySince = this.#clock.monotonic();
     this.#changeDepth(entry.priority, 1);
     this.#observer?.added();
-    if (this.#lockedSince.has(entry.key)) {
+    if (this.#locked.has(entry.key)) {
       entry.state = 'parked';
     } else {
       entry.state = 'ready';
@@ -249,7 +257,7 @@ export class WorkQueue {
   #handOut(entry: Entry): QueueItem {
     const now = this.#clock.monotonic();
     this.#entries.delete(entry.key);
-    this.#lockedSince.set(entry.key, now);
+    this.#locked.set(entry.key, { since: now, flow: entry.flow });
     this.#changeDepth(entry.priority, -1);
     this.#observer?.handedOut(now - entry.readySince);
     return entry;
