@@ -36,7 +36,7 @@ runServer(async ({ protocol, rules: count, churn, certPem, keyPem, clientCa }: S
     routes: subjectAccessReviewRoutes(
       reviewHandler(authorizerOf(rules, population), {
         ready: () => true,
-        hubCommonName: 'kube-apiserver',
+        callers: { hubCommonName: 'kube-apiserver', cluster: () => undefined },
         revision: () => '4821',
         clock: systemClock,
         observers: [decisionMetrics(metrics.registry)],

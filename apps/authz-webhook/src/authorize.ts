@@ -1,9 +1,9 @@
 import { statusOf, type Authorizer, type Verdict } from '@tke/authz';
 import type { SubjectAccessReviewSpec } from '@tke/meta';
 import type { Clock } from '@tke/time';
-import { RequestProblem, type AuthorizeContext, type Authorizer as ReviewHandler } from '@tke/webhook';
+import type { Authorizer as ReviewHandler } from '@tke/webhook';
 
-const memberPrefix = 'cluster:';
+import { checkCaller, type KnownCallers } from './caller.ts';
 
 /** A decision as metrics and log see it. */
 export interface Decided {
@@ -19,8 +19,7 @@ export interface Decided {
 
 export interface ReviewHandlerOptions {
   readonly ready: () => boolean;
-  /** Common name of the hub's kube-apiserver. */
-  readonly hubCommonName: string;
+  readonly callers: KnownCallers;
   /** resourceVersion of the newest Rule that is known. */
   readonly revision: () => string;
   readonly clock: Clock;
@@ -29,7 +28,7 @@ export interface ReviewHandlerOptions {
 
 /** Connects the reviews that arrive to the authorizer, once the caller has shown to be the apiserver it speaks for. */
 export function reviewHandler(authorizer: Pick<Authorizer, 'verdict'>, options: ReviewHandlerOptions): ReviewHandler {
-  const { ready, hubCommonName, revision: newest, clock, observers } = options;
+  const { ready, callers, revision: newest, clock, observers } = options;
   const decide = (spec: SubjectAccessReviewSpec, cluster: string | undefined): Verdict => {
     const start = clock.monotonic();
     const revision = newest();
@@ -47,24 +46,10 @@ export function reviewHandler(authorizer: Pick<Authorizer, 'verdict'>, options: 
   return {
     ready,
     authorize: (spec, context) => {
-      checkCaller(context, hubCommonName);
+      checkCaller(context, callers);
       const verdict = decide(spec, context.cluster);
       // Whoever wonders about an answer compares it with the resourceVersion of the Rule he has in mind.
       return statusOf({ ...verdict, reason: `${verdict.reason} (rules at ${newest()})` });
     },
   };
-}
-
-/** Each apiserver asks about its own cluster only: a member's is called `cluster:<name>` by its certificate. */
-function checkCaller({ cluster, peer }: AuthorizeContext, hubCommonName: string): void {
-  const expected = cluster === undefined ? hubCommonName : `${memberPrefix}${cluster}`;
-  if (peer?.commonName !== expected) {
-    throw new RequestProblem(
-      'Forbidden',
-      `this path is for the client certificate with the common name ${JSON.stringify(expected)}, not ${JSON.stringify(peer?.commonName ?? '')}`,
-      {
-        remedy: `Use the certificate of ${memberPrefix}<name> for /auth/authz/clusters/<name>, and that of --hub-common-name for /auth/authz.`,
-      },
-    );
-  }
 }

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { identityProvider, policy, rule, sourceAnnotation } from '@tke/api-auth';
+import { businessNamespace, platform } from '@tke/api-business';
+import { cluster } from '@tke/api-platform';
 import { userKey } from '@tke/authz';
 import { followedKinds } from '@tke/authz-state';
 import { coreKinds, kindKey, type ResourceAttributes } from '@tke/meta';
@@ -9,6 +11,8 @@ import { ObjectServer } from './testing/object-server.ts';
 import { runService, settle } from './testing/running-service.ts';
 
 type Service = Awaited<ReturnType<typeof runService>>;
+
+const clusterKind = followedKinds.find(({ kind }) => kind === 'Cluster')!;
 
 const allowed = { allowed: true };
 const denied = { allowed: false, denied: true };
@@ -75,6 +79,43 @@ describe('the certificate of the caller', () => {
   });
 });
 
+describe('the certificate of a cluster', () => {
+  const created = Date.UTC(2026, 5, 1);
+  const minutes = 60_000;
+
+  async function ask(organizations: readonly string[], notBefore = created) {
+    const server = tenantServer();
+    const metadata = { uid: 'uid-2', creationTimestamp: new Date(created).toISOString() };
+    server.put(clusterKind, 'cls-1', { spec: { tenantID: 't' } }, metadata);
+    const { askBy } = await run(server);
+    const peer = { commonName: 'cluster:cls-1', organizations, fingerprint: '', notBefore };
+    return () => askBy(peer, getPod, 'cls-1');
+  }
+  const refused = expect.objectContaining({ code: 'Forbidden', message: expect.stringContaining('earlier Cluster') });
+
+  test('speaks for the Cluster with its UID', async () => {
+    expect((await ask(['uid:uid-2']))()).toMatchObject(allowed);
+  });
+
+  test.each([[['uid:uid-1']], [['uid:uid-2', 'uid:uid-1']], [['uid:']]])(
+    '%j speaks for none that came later',
+    async (uids) => {
+      expect(await ask(uids)).toThrow(refused);
+    },
+  );
+
+  test('without a UID speaks for a Cluster that was there when it was made', async () => {
+    expect((await ask([], created - 5 * minutes))()).toMatchObject(allowed);
+    expect(await ask([], created - 6 * minutes)).toThrow(refused);
+  });
+
+  test('of a Cluster that is gone is told nothing', async () => {
+    const { askBy } = await run(tenantServer());
+    const peer = { commonName: 'cluster:cls-9', organizations: ['uid:x'], fingerprint: '', notBefore: 0 };
+    expect(askBy(peer, getPod, 'cls-9')).toMatchObject(noOpinion);
+  });
+});
+
 describe('what the watches bring', () => {
   test('rules come and go', async () => {
     const server = tenantServer();
@@ -124,6 +165,78 @@ describe('what the watches bring', () => {
     await settle();
     expect(ask(getPod, 'bob')).toMatchObject(noOpinion);
   });
+});
+
+describe('the projects of namespaces in members', () => {
+  const uid = { status: { memberUID: 'f3' } };
+  const web = { spec: { tenantID: 't', clusterName: 'cls-1', namespace: 'shop' } };
+
+  /** Whether bob, who holds everything in each of the projects, may get a pod in namespace shop of cls-1. */
+  async function member(...projects: string[]) {
+    const server = tenantServer();
+    server.put(cluster, 'cls-1', { spec: { tenantID: 't' } });
+    for (const project of projects) {
+      server.put(rule, project, { spec: { ptype: 'g', v0: userKey('t', 'bob'), v1: 'pol-all', v2: project } });
+    }
+    const { askAs } = await run(server);
+    const put = async (name: string, content: object, metadata: object) => {
+      server.put(businessNamespace, name, { ...web, ...content }, metadata);
+      await settle();
+    };
+    return { server, put, may: () => askAs('cluster:cls-1', getPod, 'cls-1', 'bob') };
+  }
+
+  test('is that of the Namespace, while the manager says that it saw it there', async () => {
+    const { server, put, may } = await member('prj-a');
+    await put('a', {}, { namespace: 'prj-a' });
+    expect(may()).toMatchObject(noOpinion);
+    await put('a', uid, { namespace: 'prj-a' });
+    expect(may()).toMatchObject(allowed);
+    await put('a', {}, { namespace: 'prj-a' });
+    expect(may()).toMatchObject(noOpinion);
+    await put('a', uid, { namespace: 'prj-a' });
+    server.delete(businessNamespace, 'a');
+    await settle();
+    expect(may()).toMatchObject(noOpinion);
+  });
+
+  test('follows a move, and is nobody’s while two say it is theirs', async () => {
+    const { put, may } = await member('prj-b');
+    await put('a', uid, { namespace: 'prj-a' });
+    expect(may()).toMatchObject(noOpinion);
+    await put('b', uid, { namespace: 'prj-b' });
+    expect(may()).toMatchObject(noOpinion);
+    await put('a', {}, { namespace: 'prj-a' });
+    expect(may()).toMatchObject(allowed);
+  });
+
+  test('ends with the object, also where another took its name without a word in between', async () => {
+    const { put, may } = await member('prj-a');
+    await put('a', uid, { namespace: 'prj-a', uid: '1' });
+    expect(may()).toMatchObject(allowed);
+    await put('a', { spec: { ...web.spec, namespace: 'other' }, ...uid }, { namespace: 'prj-a', uid: '2' });
+    expect(may()).toMatchObject(noOpinion);
+  });
+});
+
+test('a Platform names administrators of its tenant, beside those of the IdentityProvider', async () => {
+  const server = tenantServer();
+  const { ask } = await run(server);
+  server.put(platform, 'plf', { spec: { tenantID: 't', administrators: ['eve'] } });
+  server.put(platform, 'stray', { spec: { administrators: ['mallory'] } });
+  await settle();
+  expect([ask(getPod, 'eve'), ask(getPod, 'root'), ask(getPod, 'mallory')]).toMatchObject([
+    allowed,
+    allowed,
+    noOpinion,
+  ]);
+  server.put(platform, 'plf', { spec: { tenantID: 't' } });
+  await settle();
+  expect([ask(getPod, 'eve'), ask(getPod, 'root')]).toMatchObject([noOpinion, allowed]);
+  server.put(platform, 'plf', { spec: { tenantID: 't', administrators: ['root'] } });
+  server.delete(platform, 'plf');
+  await settle();
+  expect(ask(getPod, 'root')).toMatchObject(allowed);
 });
 
 test('a defective rule is told once and counted until it is mended', async () => {

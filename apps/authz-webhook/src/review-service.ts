@@ -1,5 +1,5 @@
 import { Authorizer, type AuthorizerOptions } from '@tke/authz';
-import { AuthorizationState, watchAuthorization } from '@tke/authz-state';
+import { AuthorizationState, clusterIdentity, watchAuthorization } from '@tke/authz-state';
 import type { Reader } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { Cache, type RuntimeMetrics } from '@tke/runtime';
@@ -50,7 +50,7 @@ export function reviewService(options: ReviewServiceOptions): ReviewService {
     cache,
     handler: reviewHandler(authorizer, {
       ready,
-      hubCommonName,
+      callers: { hubCommonName, cluster: (name) => clusterIdentity(cache, name) },
       clock,
       revision: () => state.revision,
       observers: [decisionMetrics(registry), decisionLog({ ...logged, logger, clock, registry })],

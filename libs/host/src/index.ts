@@ -1,5 +1,6 @@
 export { CommandError, errors as hostErrors } from './errors.ts';
 export type { CommandFailure } from './errors.ts';
+export { failureCode } from './exec/failure.ts';
 export type { Run, RunOptions, RunResult } from './exec/run-options.ts';
 export type { LockGuard } from './exec/wrapper.ts';
 export type { AddressFacts, CpuArchitecture, DiskFacts, HostFacts, ModuleState, RouteFacts } from './facts/facts.ts';

@@ -14,6 +14,11 @@ export const memberErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Give Cluster, ClusterCredential and Secret the same tenant.',
   },
+  IdentityChanged: {
+    class: 'NeedsUser',
+    remedy:
+      'Correct address or credential so that they lead to the cluster that was there before. If it was made anew on purpose, delete this Cluster and import or build the new one.',
+  },
   MemberNotReady: {
     class: 'Retryable',
     remedy: 'Look at the health of the cluster: its last error says what to do. Requests go through once it answers.',

@@ -99,7 +99,7 @@ export class PlanPass<Scope> {
       this.#record(step, entries);
       await this.#run.save(this.#state());
     }
-    const after = await Promise.all(
+    const after = await allEnded(
       entries.map(async (entry) => {
         const end = await this.#try(step, entry, fresh.has(entry.host));
         ends.set(entry.host, end);
@@ -111,13 +111,14 @@ export class PlanPass<Scope> {
 
   async #try(step: Step<Scope>, entry: Entry, begins: boolean): Promise<AttemptEnd> {
     const { clock, logger } = this.#options;
-    const { scope, signal, uid, operation } = this.#run;
+    const { scope, scopeUntil, signal, uid, operation, endsPass = () => false } = this.#run;
     const { host: target, attempt: number, startedAt = timestamp(clock.now()) } = entry;
     const log = logger.withValues({ step: step.name, target, attempt: number });
     const limit = startTimeLimit({ step, startedAt: Date.parse(startedAt), signal }, clock);
     const key = { uid, operation, startedAt: this.#plan.startedAt ?? '', step: step.name, target, number };
     const attempt = { step: step.name, target, number, id: attemptId(key), signal: limit.signal, log, clock };
-    const end = await tryStep({ step, scope, attempt, begins, limit, signal }).finally(limit.stop);
+    const turn = { step, scope: scopeUntil?.(limit.signal) ?? scope, attempt, begins, limit, signal, endsPass };
+    const end = await tryStep(turn).finally(limit.stop);
     tell(log, end);
     return end;
   }
@@ -139,6 +140,12 @@ export class PlanPass<Scope> {
   #result(outcome: PlanOutcome): PlanResult {
     return { state: this.#state(), outcome };
   }
+}
+
+/** Rejects as `Promise.all`, but not before all have ended: nothing goes on behind a pass that is over. */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 function tell(log: Logger, end: AttemptEnd): void {

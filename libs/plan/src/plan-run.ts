@@ -21,17 +21,26 @@ export interface PlanRun<Scope> {
   readonly operation: PlanOperation;
   readonly steps: readonly Step<Scope>[];
   readonly scope: Scope;
+  /** The scope as one attempt has it, so that what it has begun ends with it. Default: `scope` itself. */
+  readonly scopeUntil?: (signal: AbortSignal) => Scope;
   /** `features.skipConditions`. */
   readonly skip: readonly string[];
   /** `metadata.generation`: a change of it lets a step that waits for its user be tried again. */
   readonly generation: number;
   /** Value of the annotation platform.tkestack.io/retry; another one than `handledRetry` does the same, and ends a back-off. */
   readonly retry: string | undefined;
+  /** Whether something else has changed that a step may have waited for its user to mend, e.g. a Secret. Default false. */
+  readonly mended?: boolean;
   /** As the status has it. A plan of another operation, or one that is finished, gives way to a new one. */
   readonly state: PlanState;
   readonly signal: AbortSignal;
   /** Puts the state into the status before anything that cannot be repeated harmlessly. A rejection ends the pass. */
   readonly save: (state: PlanState) => Promise<void>;
+  /**
+   * Whether an error of a step says that this process is not to go on, e.g. as another one leads by now. Nothing is made of it: the pass
+   * rejects with it, and whoever leads takes the same attempt up. Default: none does.
+   */
+  readonly endsPass?: (error: unknown) => boolean;
   /** Asked between steps: something more important has come up, e.g. the object is being deleted. */
   readonly interrupted: () => boolean;
 }

@@ -24,8 +24,8 @@ export interface Progress {
 const maxRetryLength = 4096;
 
 /** Goes on with the plan of the status where it is of this operation and not finished, else begins a new one. */
-export function progressOf(run: Omit<PlanRun<never>, 'scope' | 'steps'>, now: number): Progress {
-  const { operation, generation, state } = run;
+export function progressOf(run: Omit<PlanRun<never>, 'scope' | 'scopeUntil' | 'steps'>, now: number): Progress {
+  const { operation, generation, state, mended = false } = run;
   const retry = run.retry === undefined ? undefined : shortened(run.retry, maxRetryLength);
   const handledRetry = retry ?? state.handledRetry;
   const { plan } = state;
@@ -35,7 +35,7 @@ export function progressOf(run: Omit<PlanRun<never>, 'scope' | 'steps'>, now: nu
   }
   const { step, journal, ...rest } = plan;
   const retried = handledRetry !== state.handledRetry;
-  const changed = plan.generation !== generation;
+  const changed = mended || plan.generation !== generation;
   // Noted as due, and not only remembered: the pass may end before their turn comes.
   const allowed = (entry: Entry) => entry.state === 'Failed' && (retried || (changed && isStalled(entry)));
   const entries = (journal ?? []).map((entry) => (allowed(entry) ? { ...entry, retryAt: timestamp(now) } : entry));

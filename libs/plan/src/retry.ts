@@ -10,7 +10,7 @@ const jitterShare = 0.2;
 export function retryDelay(error: unknown, number: number, random: Random): number {
   const delay = withJitter(exponentialDelay(number - 1, backoff), jitterShare, random);
   const asked = error instanceof CodedError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-  return Math.max(delay, asked);
+  return Math.max(delay, Math.min(asked, backoff.capMs)); // a member's server may ask for years
 }
 
 /** Whether a failed attempt waits for its user. */

@@ -17,11 +17,13 @@ export interface Turn<Scope> {
   readonly limit: TimeLimit;
   /** Of the pass. */
   readonly signal: AbortSignal;
+  /** See `PlanRun`. */
+  readonly endsPass: (error: unknown) => boolean;
 }
 
-/** Rejects only when the pass is aborted. Does not wait for a step that ignores its signal. */
+/** Rejects only when the pass is aborted, or with what ends it. Does not wait for a step that ignores its signal. */
 export async function tryStep<Scope>(turn: Turn<Scope>): Promise<AttemptEnd> {
-  const { attempt, limit, signal } = turn;
+  const { attempt, limit, signal, endsPass } = turn;
   try {
     const waiting = await abortable(takeEffect(turn), attempt.signal);
     if (waiting === undefined) {
@@ -30,6 +32,9 @@ export async function tryStep<Scope>(turn: Turn<Scope>): Promise<AttemptEnd> {
     return limit.isOver() ? { kind: 'failed', error: limit.error } : { kind: 'waiting', waiting };
   } catch (error) {
     signal.throwIfAborted();
+    if (endsPass(error)) {
+      throw error;
+    }
     return { kind: 'failed', error };
   }
 }

@@ -42,9 +42,13 @@ export const platformErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Put spec.version back to the version the cluster was built with.',
   },
-  RoutesIncomplete: {
+  RenewalTimeInvalid: {
+    class: 'NeedsUser',
+    remedy: 'Give the annotation a time such as that of "date -u +%FT%TZ", or take it away.',
+  },
+  CredentialRefused: {
     class: 'Retryable',
-    remedy: 'Pods on these hosts may not reach pods on others until the hosts answer: see what keeps them.',
+    remedy: 'See what is said of the API server: the credential of before stays in use.',
   },
   AuthorizationNotOffered: {
     class: 'NeedsUser',

@@ -1,4 +1,4 @@
-/** Field manager of every write of this package. */
+/** Field manager of what this package writes, in the hub and in members. */
 export const fieldManager = 'tke/platform';
 
 /** Holds a Cluster until its hosts are reset, or what is in an imported one is removed. */
@@ -12,3 +12,6 @@ export const machineIPLabel = 'platform.tkestack.io/machine-ip';
 
 /** ConfigMap in the namespace kube-system of a member that says which hub and Cluster it belongs to. As TKEStack. */
 export const clusterMark = { namespace: 'kube-system', name: 'tke' } as const;
+
+/** As whom the platform comes to clusters that it has built. */
+export const platformUser = 'tke:platform';

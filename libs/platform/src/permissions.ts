@@ -4,6 +4,7 @@ import type { Permission } from '@tke/runtime';
 
 import { authorizationPermissions } from './authorization/permissions.ts';
 import { machinePermissions } from './machine/permissions.ts';
+import { credentialPermissions } from './renewal/credential-reconciler.ts';
 
 /** What the reconcilers of this package need in the hub, besides events, and no more. `namespace` is that of the platform. */
 export function platformPermissions(namespace: string): readonly Permission[] {
@@ -12,6 +13,7 @@ export function platformPermissions(namespace: string): readonly Permission[] {
     ...clusterFollowerPermissions(namespace),
     ...machinePermissions(namespace),
     ...authorizationPermissions(namespace),
+    ...credentialPermissions,
     // Finalizers; owner references do not block, so that */finalizers is not needed.
     { group, resources: [cluster.plural], verbs: ['patch'] },
     { group, resources: [`${cluster.plural}/status`], verbs: ['patch'] },

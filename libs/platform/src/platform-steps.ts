@@ -7,6 +7,8 @@ import type { BuildScope } from './build/scope.ts';
 import { applyRoutes } from './network/apply-routes.ts';
 import { removalSteps } from './remove/removal-steps.ts';
 import type { RemovalSteps } from './remove/removal.ts';
+import type { RenewalScope } from './renewal/renewal-scope.ts';
+import { renewalSteps } from './renewal/renewal-steps.ts';
 import { createClusterSteps } from './steps/create-cluster.ts';
 import { joinMachineSteps } from './steps/join-machine.ts';
 
@@ -17,6 +19,7 @@ export interface PlatformSteps {
   readonly detachSteps: readonly Step<DeleteScope>[];
   readonly joinSteps: readonly Step<BuildScope>[];
   readonly removalSteps: RemovalSteps;
+  readonly renewalSteps: readonly Step<RenewalScope>[];
   readonly applyRoutes: ApplyRoutes;
 }
 
@@ -26,5 +29,6 @@ export const platformSteps: PlatformSteps = {
   detachSteps,
   joinSteps: joinMachineSteps,
   removalSteps,
+  renewalSteps,
   applyRoutes,
 };

@@ -18,8 +18,13 @@ import { addClusterController } from './cluster/cluster-controller.ts';
 import { indexClusters } from './cluster/cluster-secrets.ts';
 import { ImportedProvider } from './imported/imported-provider.ts';
 import { addMachineController } from './machine/machine-controller.ts';
+import { LoginWatch } from './objects/login-watch.ts';
 import { MemberObserver } from './observe/member-observer.ts';
 import type { PlatformSteps } from './platform-steps.ts';
+import { AuthorizationKeeper } from './renewal/authorization-keeper.ts';
+import { CertificateInventory } from './renewal/certificate-inventory.ts';
+import { CertificateKeeper } from './renewal/certificate-keeper.ts';
+import { addCredentialController } from './renewal/credential-reconciler.ts';
 
 export interface PlatformOptions extends Omit<ScopeBuilderOptions, 'clock' | 'cache' | 'members' | 'authorizations'> {
   readonly manager: ControllerHost;
@@ -51,6 +56,7 @@ export function setupPlatform(options: PlatformOptions): void {
   const authorizations = authorizationsOf(options.authorization, { client, namespace, clock });
   const common = {
     ...{ cache, client, recorder, members, clock, random, hub },
+    logins: new LoginWatch(cache, namespace),
     scopes: new ScopeBuilder({ ...options, authorizations, clock }),
     runner: new PlanRunner({ clock, random, logger: logger.withName('plan') }),
     observer: new MemberObserver(clock),
@@ -60,10 +66,16 @@ export function setupPlatform(options: PlatformOptions): void {
     ...steps,
     routes: new RoutesKeeper(steps.applyRoutes),
     membership: new MembershipCheck(clock),
+    certificates: new CertificateKeeper({
+      inventory: new CertificateInventory(clock),
+      pushes: new AuthorizationKeeper(clock),
+      authorizations,
+    }),
   });
   const providers = { Baremetal: built, Edge: built, Imported: new ImportedProvider(common) };
   addClusterController(manager, { ...common, providers });
   addMachineController(manager, { ...common, ...steps, namespace });
+  addCredentialController(manager, { cache, client, namespace });
   if (authorizations !== undefined) {
     addAuthorizationController(manager, { cache, authorizations, recorder, clock });
   }

@@ -36,5 +36,9 @@ export type {
   ValidationResult,
 } from './admission/types.ts';
 
+export { kindAdmission } from './kind/kind-admission.ts';
+export type { KindChecks } from './kind/kind-admission.ts';
+export { fine, merged } from './kind/result.ts';
+
 export { subjectAccessReviewRoutes } from './sar/routes.ts';
 export type { AuthorizeContext, Authorizer } from './sar/types.ts';

@@ -4,6 +4,7 @@ import { createLogger } from '@tke/log';
 import type { ResourceAttributes } from '@tke/meta';
 import { RuntimeMetrics } from '@tke/runtime';
 import { FakeClock } from '@tke/time';
+import type { PeerIdentity } from '@tke/webhook';
 
 import { reviewService } from '../review-service.ts';
 import type { ObjectServer } from './object-server.ts';
@@ -36,17 +37,21 @@ export async function runService(server: ObjectServer) {
   const stop = new AbortController();
   const running = service.cache.start(stop.signal);
   await settle();
-  const askAs = (commonName: string | undefined, attributes: ResourceAttributes, cluster?: string, user = 'ann') => {
-    const peer = commonName === undefined ? undefined : { commonName, organizations: [], fingerprint: '' };
+  const askBy = (peer: PeerIdentity | undefined, attributes: ResourceAttributes, cluster?: string, user = 'ann') => {
     const spec = { user, groups: ['tenant:t'], resourceAttributes: attributes };
     const context = { peer, signal: stop.signal, ...(cluster === undefined ? {} : { cluster }) };
     return service.handler.authorize(spec, context);
+  };
+  const askAs = (commonName: string | undefined, attributes: ResourceAttributes, cluster?: string, user?: string) => {
+    const peer = { commonName: commonName ?? '', organizations: [], fingerprint: '', notBefore: clock.now() };
+    return askBy(commonName === undefined ? undefined : peer, attributes, cluster, user);
   };
   return {
     ...service,
     clock,
     metrics,
     askAs,
+    askBy,
     ask: (attributes: ResourceAttributes, user?: string) => askAs('kube-apiserver', attributes, undefined, user),
     log: () => log,
     end: async () => {

@@ -17,7 +17,7 @@ export { defaultClusterCIDR } from './cluster/network-rules.ts';
 export { platformKinds, tenantPlatformKinds } from './kinds.ts';
 export { machine } from './machine/machine.ts';
 export type { Machine } from './machine/machine.ts';
-export { clusterNameLabel, needUpgradeLabel, retryAnnotation, secretTenantLabel } from './names.ts';
+export { clusterNameLabel, needUpgradeLabel, renewAnnotation, retryAnnotation, secretTenantLabel } from './names.ts';
 export type { Taint } from './node.ts';
 export { registry } from './registry.ts';
 export type { Registry } from './registry.ts';

@@ -10,5 +10,10 @@ export const secretTenantLabel = 'platform.tkestack.io/tenant-id';
 /** On a Cluster or Machine that waits for its user: a new value, e.g. the time, starts another attempt. */
 export const retryAnnotation = 'platform.tkestack.io/retry';
 
+/**
+ * On a Cluster that was built here: an instant, RFC 3339. Certificates that were made before it are renewed, as soon as it has come.
+ */
+export const renewAnnotation = 'platform.tkestack.io/renew-certificates';
+
 /** On a Machine of TKEStack: the version of its cluster has moved on. */
 export const needUpgradeLabel = 'platform.tkestack.io/need-upgrade';

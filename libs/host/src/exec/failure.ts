@@ -32,6 +32,11 @@ export interface FailureContext {
 
 const diskFull = /No space left on device|Disk quota exceeded/;
 
+/** What is wrong with a command that failed, by what it printed. */
+export function failureCode(output: string): 'DiskFull' | 'CommandFailed' {
+  return diskFull.test(output) ? 'DiskFull' : 'CommandFailed';
+}
+
 /** Why a command that ended did not do what it should. */
 export function failureOf(command: RemoteCommand, ended: Ended, context: FailureContext): CodedError {
   const { name, argv, wrap, redactor } = context;
@@ -48,8 +53,12 @@ export function failureOf(command: RemoteCommand, ended: Ended, context: Failure
   }
   const shown = redactor.redact(displayed(argv));
   const lines = outputTail(command, redactor);
-  const code = diskFull.test(stderr) ? 'DiskFull' : 'CommandFailed';
-  return new CommandError(code, { command: shown, exitCode: ended.exitCode, signal: ended.signal, tail: lines });
+  return new CommandError(failureCode(stderr), {
+    command: shown,
+    exitCode: ended.exitCode,
+    signal: ended.signal,
+    tail: lines,
+  });
 }
 
 /** Why a command did not even start. */

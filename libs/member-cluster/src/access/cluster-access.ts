@@ -29,4 +29,6 @@ export interface ClusterAccessSpec {
 export interface MemberAccess {
   readonly config: ClusterConfig;
   readonly tenantID?: string;
+  /** Of the namespace kube-system of the cluster that is meant, once it is known: nothing is done in another one. */
+  readonly uid?: string;
 }

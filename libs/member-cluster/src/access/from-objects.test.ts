@@ -92,6 +92,13 @@ test('a kubeconfig is enough; the Cluster may name other addresses', () => {
   });
 });
 
+test('what the status says of an imported cluster does not outlive a change of its kubeconfig', () => {
+  const read = cluster({}, { addresses });
+  expect(access({ cluster: read, secret: secret({ kubeconfig: kubeconfig() }) })?.config.server.href).toBe(
+    'https://kube:6443/',
+  );
+});
+
 test('addresses that were found out serve where none are given', () => {
   const built = cluster({ type: 'Baremetal' }, { addresses });
   expect(access({ cluster: built, credential: credential({ token: 'a' }) })?.config.server.href).toBe(

@@ -110,7 +110,10 @@ function partsOf(objects: AccessObjects): Omit<ClusterAccessSpec, 'addresses'> {
   });
 }
 
-/** A kubeconfig, in which the Cluster may set other addresses and the ClusterCredential how to get there and as whom. */
+/**
+ * A kubeconfig, in which the Cluster may set other addresses and the ClusterCredential how to get there and as whom. What
+ * the status of an imported one says was read from the kubeconfig itself, and must not outlive a change of it.
+ */
 function fromKubeconfig(text: string, objects: AccessObjects, addresses: readonly ClusterAddress[]): ClusterConfig {
   const { name = '', namespace = '' } = objects.secret?.metadata ?? {};
   const config = kubeconfigFromText(text, { origin: `Secret ${namespace}/${name}, key kubeconfig` });
@@ -150,6 +153,12 @@ export function accessFromObjects(objects: AccessObjects): MemberAccess | undefi
   const config =
     kubeconfig === undefined
       ? clusterConfig({ addresses, ...partsOf(objects) })
-      : fromKubeconfig(kubeconfig, objects, addresses);
-  return { config, ...(cluster.spec.tenantID && { tenantID: cluster.spec.tenantID }) };
+      : fromKubeconfig(
+          kubeconfig,
+          objects,
+          cluster.spec.type === 'Imported' ? (cluster.spec.addresses ?? []) : addresses,
+        );
+  const { tenantID } = cluster.spec;
+  const { uid } = cluster.status ?? {};
+  return { config, ...(tenantID && { tenantID }), ...(uid && { uid }) };
 }

@@ -56,6 +56,8 @@ export class Member implements MemberCluster {
   #config: ClusterConfig | undefined;
   #unusable: unknown;
   #tenantID: string | undefined;
+  /** Of the cluster that is meant; undefined until it is known. */
+  #uid: string | undefined;
   #facts: MemberFacts | undefined;
   #factsAt = -Infinity;
 
@@ -107,12 +109,17 @@ export class Member implements MemberCluster {
   }
 
   /** A new credential takes over without a gap; behind a new address another cluster may stand, which is found out first. */
-  use({ config, tenantID }: MemberAccess): void {
+  use({ config, tenantID, uid }: MemberAccess): void {
     this.#tenantID = tenantID;
+    const sameCluster = uid === this.#uid;
+    this.#uid = uid;
     const keys = accessKeys(config);
     const first = this.#keys === undefined && this.#unusable === undefined;
     const sameServer = keys.server === this.#keys?.server && this.#unusable === undefined;
     if (sameServer && keys.user === this.#keys?.user) {
+      if (!sameCluster) {
+        this.#prober.probeNow();
+      }
       return;
     }
     this.#keys = keys;
@@ -156,6 +163,17 @@ export class Member implements MemberCluster {
     const connected = ['Healthy', 'Suspect'].includes(this.health.state);
     if (!connected || this.#tools.clock.monotonic() - this.#factsAt > factsMaxAgeMs) {
       await this.#learn(probe, signal);
+    }
+    this.#requireIdentity();
+  }
+
+  /** Whoever takes over an address must not get what was meant for the cluster that was there: rights, quotas, Secrets. */
+  #requireIdentity(): void {
+    const found = this.#facts?.uid;
+    if (this.#uid !== undefined && found !== undefined && found !== this.#uid) {
+      throw memberErrors.IdentityChanged(
+        `another cluster answers in the place of ${this.name}: the UID of its namespace kube-system is ${found}, that of the one meant ${this.#uid}`,
+      );
     }
   }
 

@@ -9,13 +9,11 @@ import {
   type TappController,
 } from '@tke/api-platform';
 import type { DeepReadonly, Kind } from '@tke/meta';
-import type { FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import { kindAdmission, merged, type FieldProblem, type KindAdmission, type ValidationResult } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 import { addonClusterIndex } from './indexes.ts';
 import { inlineWarnings } from './inline-secrets.ts';
-import { kindAdmission } from './kind-admission.ts';
-import { merged } from './result.ts';
 import { checkSecrets, secretNaming } from './secret-refs.ts';
 import { namedCluster, withTenant } from './tenant.ts';
 

@@ -1,11 +1,9 @@
 import { clusterCredential, type ClusterCredential } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
-import type { FieldProblem, KindAdmission } from '@tke/webhook';
+import { kindAdmission, merged, type FieldProblem, type KindAdmission } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 import { inlineInCredential, inlineWarnings } from './inline-secrets.ts';
-import { kindAdmission } from './kind-admission.ts';
-import { merged } from './result.ts';
 import { checkSecrets, secretNaming } from './secret-refs.ts';
 import { namedCluster } from './tenant.ts';
 

@@ -1,15 +1,21 @@
 import { cluster, clusterCredential, type Cluster, type ClusterCredential } from '@tke/api-platform';
 import type { DeepReadonly, Kind } from '@tke/meta';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import {
+  fine,
+  kindAdmission,
+  merged,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import { networkProblems } from './cluster-network.ts';
 import { versionProblems } from './cluster-version.ts';
 import type { AdmissionContext } from './context.ts';
 import { accessProblems, statusWarnings, withAddresses } from './imported-addresses.ts';
 import { inlineInCluster, inlineWarnings } from './inline-secrets.ts';
-import { kindAdmission } from './kind-admission.ts';
 import { leftoverWarnings } from './leftovers.ts';
-import { fine, merged } from './result.ts';
 import { checkSecrets, secretsOfCluster } from './secret-refs.ts';
 import { sharedHostWarnings } from './shared-hosts.ts';
 import { foreignTenant, withTenant } from './tenant.ts';

@@ -1,16 +1,14 @@
 import { machine, type Cluster, type Machine } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
-import type { FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import { kindAdmission, merged, type FieldProblem, type KindAdmission, type ValidationResult } from '@tke/webhook';
 
 import { machinesOf } from '../build/machines-of.ts';
 import { networkOf } from './cluster-network.ts';
 import type { AdmissionContext } from './context.ts';
 import { hostsOfCluster, oneSpelling } from './indexes.ts';
 import { inlineInLogin, inlineWarnings } from './inline-secrets.ts';
-import { kindAdmission } from './kind-admission.ts';
 import { leftoverWarnings } from './leftovers.ts';
 import { nodeCapacity } from './node-capacity.ts';
-import { merged } from './result.ts';
 import { checkSecrets, secretsOfLogin } from './secret-refs.ts';
 import { sharedHostWarnings } from './shared-hosts.ts';
 import { namedCluster, withTenant } from './tenant.ts';

@@ -1,10 +1,8 @@
 import { registry, type Registry } from '@tke/api-platform';
-import type { KindAdmission } from '@tke/webhook';
+import { fine, kindAdmission, merged, type KindAdmission } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 import { inlineWarnings } from './inline-secrets.ts';
-import { kindAdmission } from './kind-admission.ts';
-import { fine, merged } from './result.ts';
 import { namedCluster, withTenant } from './tenant.ts';
 
 export function registryAdmission(context: AdmissionContext): KindAdmission<Registry> {

@@ -1,9 +1,8 @@
 import { secretTenantLabel, type Cluster, type SecretRef, type SshLogin } from '@tke/api-platform';
 import { coreKinds, type DeepReadonly } from '@tke/meta';
-import type { ValidationResult } from '@tke/webhook';
+import { fine, merged, type ValidationResult } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
-import { fine, merged } from './result.ts';
 
 /** A field that names a Secret. */
 export interface SecretNaming {

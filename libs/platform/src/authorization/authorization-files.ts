@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { dump } from 'js-yaml';
 
 import { certificateInfo, type CertificateAndKey } from '@tke/pki';
@@ -32,7 +34,8 @@ export function authorizationFiles(
   settings: AuthorizationSettings,
   client: CertificateAndKey,
 ): AuthorizationFiles {
-  const { serial, notAfter } = certificateInfo(client.certPem);
+  const { notAfter } = certificateInfo(client.certPem);
+  const kubeconfig = webhookKubeconfig(cluster, settings, client);
   const endsAt = timestampOf(notAfter);
   const structured = hasAuthorizationConfiguration(kubernetes);
   const configuration = () =>
@@ -40,12 +43,12 @@ export function authorizationFiles(
       authorizationConfiguration({
         kubeConfigFile: `${authorizationFolder}/${kubeconfigFile}`,
         kubernetes,
-        revision: `certificate ${serial}`,
+        revision: `kubeconfig ${createHash('sha256').update(kubeconfig).digest('hex')}`,
       }),
     );
   return {
     ...(structured && { [configurationFile]: configuration() }),
-    [kubeconfigFile]: webhookKubeconfig(cluster, settings, client),
+    [kubeconfigFile]: kubeconfig,
     [readmeFile]: readme({
       ...{ cluster, structured, endsAt, folder: authorizationFolder, webhookUrl: settings.webhookUrl },
       renewedAt: timestampOf(renewalOf(client.certPem)),

@@ -10,7 +10,7 @@ import { applyManifests, ControlPlane, waitFor } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 import { coreKinds } from '@tke/meta';
-import { createCa } from '@tke/pki';
+import { certificateInfo, createCa, issueCertificate } from '@tke/pki';
 import { Cache, Manager } from '@tke/runtime';
 import { FakeClock, systemClock, type Clock } from '@tke/time';
 
@@ -19,6 +19,7 @@ import { addAuthorizationController } from './authorization-reconciler.ts';
 import { MemberAuthorizations } from './member-authorizations.ts';
 import type { AuthorizationSettings } from './settings.ts';
 import { AuthzWebhook } from './testing/authz-webhook.ts';
+import { clientOf, webhookKubeconfig } from './webhook-kubeconfig.ts';
 
 const timeoutMs = 180_000;
 const dayMs = 86_400_000;
@@ -117,6 +118,23 @@ describe('the Secret of a cluster', () => {
     const clientCa = await createCa({ commonName: 'next', clock: systemClock });
     await subject({ settings: { clientCa } }).keep(object, '1.36', signal);
     expect(await certificateOf()).not.toBe(first);
+  });
+
+  test('names the Cluster by its UID: a certificate of an earlier release, which has none, is replaced at once', async () => {
+    const object = await newCluster();
+    const { uid, name = '' } = object.metadata;
+    const { clientCa: ca } = webhook.settings;
+    const old = await issueCertificate({ ca, commonName: `cluster:${name}`, usages: ['client'], clock: systemClock });
+    const { files } = await subject().keep(object, '1.36', signal);
+    const texts = { ...files, 'webhook.kubeconfig': webhookKubeconfig(name, webhook.settings, old) };
+    const data = Object.fromEntries(
+      Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+    );
+    const key = { namespace, name: `${name}-authorization` };
+    await client.patch(coreKinds.secret, key, { type: 'merge', body: { data } });
+    await subject().keep(object, '1.36', signal);
+    const { certPem } = clientOf((await filesOf(name))['webhook.kubeconfig']!)!;
+    expect(certificateInfo(certPem)).toMatchObject({ commonName: `cluster:${name}`, organizations: [`uid:${uid!}`] });
   });
 
   test('is put right when somebody has spoilt it', async () => {

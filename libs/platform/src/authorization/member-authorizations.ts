@@ -2,6 +2,7 @@ import { cluster as clusterKind, type Cluster } from '@tke/api-platform';
 import { Secret } from '@tke/host';
 import { isAlreadyExists, isConflict, isNotFound, type Client } from '@tke/kube-client';
 import { coreKinds, type DeepReadonly, type ObjectKey } from '@tke/meta';
+import { certificateInfo } from '@tke/pki';
 import { controllerOf, isControlledBy, jsonEqual, ownerReference } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
@@ -32,6 +33,8 @@ export interface IssuedAuthorization {
   readonly files: AuthorizationFiles;
   /** When the certificate is replaced, milliseconds since the epoch. */
   readonly renewAt: number;
+  /** When it ends, milliseconds since the epoch. */
+  readonly notAfter: number;
 }
 
 // Whoever is faster has done the work.
@@ -53,9 +56,9 @@ export class MemberAuthorizations {
    * AuthorizationSecretTaken.
    */
   async of(cluster: DeepReadonly<Cluster>, kubernetes: string, signal: AbortSignal): Promise<MemberAuthorization> {
-    const { files } = await this.keep(cluster, kubernetes, signal);
+    const { files, renewAt, notAfter } = await this.keep(cluster, kubernetes, signal);
     const { [configurationFile]: configuration = '', [kubeconfigFile]: kubeconfig = '' } = files;
-    return { configuration, kubeconfig: new Secret(kubeconfig) };
+    return { configuration, kubeconfig: new Secret(kubeconfig), renewAt, notAfter };
   }
 
   /** Makes the Secret be what it should be. Rejects with AuthorizationSecretTaken. */
@@ -91,18 +94,19 @@ export class MemberAuthorizations {
 
   /** With the certificate of before for as long as it is good. */
   async #issue(
-    { metadata: { name = '' } }: DeepReadonly<Cluster>,
+    { metadata: { name = '', uid = '' } }: DeepReadonly<Cluster>,
     kubernetes: string,
     stored: coreKinds.Secret | undefined,
   ): Promise<IssuedAuthorization> {
     const { settings, clock } = this.#options;
     const before = clientOf(filesOf(stored)[kubeconfigFile] ?? '');
     const client =
-      before !== undefined && isUsable(before, name, settings.clientCa, clock)
+      before !== undefined && isUsable(before, { name, uid }, settings.clientCa, clock)
         ? before
-        : await issueClientCertificate(name, settings.clientCa, clock);
+        : await issueClientCertificate({ name, uid }, settings.clientCa, clock);
     const files = authorizationFiles({ cluster: name, kubernetes }, settings, client);
-    return { files, renewAt: renewalOf(client.certPem) };
+    const { notAfter } = certificateInfo(client.certPem);
+    return { files, renewAt: renewalOf(client.certPem), notAfter };
   }
 
   async #write(

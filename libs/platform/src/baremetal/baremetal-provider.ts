@@ -25,6 +25,7 @@ export class BaremetalProvider implements ClusterProvider {
       const { uid = '' } = pass.draft.object.metadata;
       this.#tools.routes.forget(uid);
       this.#tools.membership.forget(uid);
+      this.#tools.certificates.forget(uid);
     }
     return result;
   }

@@ -7,9 +7,11 @@ import type { BuildScope } from '../build/scope.ts';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
 import { skips } from '../build/skips.ts';
 import { versionToBuild } from '../build/version.ts';
+import { clusterSecrets } from '../cluster/cluster-secrets.ts';
 import type { ClusterPass, PassResult } from '../cluster/provider.ts';
 import { deriveNetwork } from '../network/derive-network.ts';
-import { advancePlan, resultOf } from '../objects/advance-plan.ts';
+import { workOnPlan } from '../objects/advance-plan.ts';
+import type { LoginWatch } from '../objects/login-watch.ts';
 import { isOvertaken } from '../objects/overtaken.ts';
 import { networkStatus } from './network-status.ts';
 import { planHosts } from './plan-hosts.ts';
@@ -19,6 +21,7 @@ export interface CreationTools {
   readonly runner: Pick<PlanRunner, 'advance'>;
   readonly scopes: Pick<ScopeBuilder, 'clusterHosts' | 'forCluster'>;
   readonly createSteps: readonly Step<BuildScope>[];
+  readonly logins: LoginWatch;
   readonly clock: Clock;
 }
 
@@ -27,7 +30,7 @@ const phase = 'Initializing';
 
 /** One pass of the making of a cluster; undefined when it is made. */
 export async function createCluster(
-  { cache, runner, scopes, createSteps, clock }: CreationTools,
+  { cache, runner, scopes, createSteps, logins: watch, clock }: CreationTools,
   { draft, signal }: ClusterPass,
 ): Promise<PassResult | undefined> {
   const cluster = draft.object;
@@ -37,15 +40,17 @@ export async function createCluster(
     builtVersion: versionToBuild(cluster),
   }));
   const hosts = scopes.clusterHosts(draft, signal);
-  const outcome = await advancePlan<Cluster, BuildScope>(draft, {
+  const scope = await scopes.forCluster(draft, hosts, signal);
+  return workOnPlan<Cluster, BuildScope, typeof phase>(draft, {
     runner,
     operation: 'Create',
     steps: createSteps,
-    scope: await scopes.forCluster(draft, hosts, signal),
+    scope,
+    scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
+    logins: { watch, secrets: clusterSecrets(cluster) },
     skip: skips(cluster),
     signal,
     interrupted: () => isOvertaken<Cluster>(cache, clusterKind, cluster),
     telling: { reason, phase, clock },
   });
-  return outcome.kind === 'done' ? undefined : { ...resultOf(outcome, reason), phase };
 }

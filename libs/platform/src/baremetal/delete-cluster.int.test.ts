@@ -34,6 +34,14 @@ const remove = () => hub.admin.delete(cluster, { name });
 const built = () => hub.until(name, 'is built', ({ status }) => status?.plan?.finishedAt !== undefined);
 const leftBehind = () => hub.events.filter(({ reason }) => reason === 'LeftBehind').map(({ note }) => note);
 
+/** As a session keeps what it finds when it has logged in. */
+async function reached(): Promise<void> {
+  const { status } = await hub.get(name);
+  const hosts = status?.hosts?.map((host) => ({ ...host, facts: { kernel: '6.1' } }));
+  const body = { status: { hosts } };
+  await hub.admin.patch(cluster, { name }, { type: 'merge', body }, { subresource: 'status' });
+}
+
 /** A user in a hurry: each new value of the annotation ends the back-off. */
 async function hurryUntilGone(): Promise<void> {
   for (let value = 1; value < 200; value++) {
@@ -135,6 +143,7 @@ describe('a deletion ends, and says what is left', () => {
     await hub.startManager({ destroySteps });
     await hub.addCluster(name);
     await built();
+    await reached();
     await remove();
     const refused = await hub.untilReason(name, 'HostUnreachable');
     expect(refused.status).toMatchObject({ phase: 'Terminating', step: expect.stringContaining('EnsureHostReset') });
@@ -145,11 +154,38 @@ describe('a deletion ends, and says what is left', () => {
     ]);
   });
 
+  test('where a host was taken out of spec after it had been prepared', async () => {
+    const hosts = ['127.0.0.1', '127.0.0.2'].map((ip) => ({ ip, port: 9, password: 'c2VjcmV0' }));
+    await hub.startManager();
+    await hub.addCluster(name, { machines: hosts });
+    await built();
+    await reached();
+    await hub.edit(name, { spec: { machines: hosts.slice(0, 1) } });
+    await hub.untilReason(name, 'ScaleNotSupported');
+    hub.destroy.on('EnsureHostReset', waits());
+    await remove();
+    const { status } = await hub.until(name, 'is being deleted', (object) => object.status?.reason === 'Deleting');
+    expect(status?.leftBehind).toEqual([expect.objectContaining({ host: '127.0.0.2' })]);
+    hub.destroy.on('EnsureHostReset', succeeds);
+    await hub.untilGone(name);
+  });
+
+  test('which is nothing, and at once, where nobody ever logged in', async () => {
+    await hub.startManager({ destroySteps });
+    hub.create.on('EnsurePreflight', failsForUser('wrong password'));
+    await hub.addCluster(name);
+    await hub.untilReason(name, 'HostTooSmall');
+    await remove();
+    await hub.untilGone(name); // a host that does not answer takes five minutes
+    expect(leftBehind()).toEqual([]);
+  });
+
   test('where what opens the host is gone', async () => {
     await hub.addSecret(`login-${name}`, { password: 'x' });
     await hub.startManager({ destroySteps });
     await hub.addCluster(name, { machines: [{ ip: '127.0.0.1', credentialSecretRef: { name: `login-${name}` } }] });
     await built();
+    await reached();
     await hub.admin.delete(coreKinds.secret, { namespace, name: `login-${name}` });
     await remove();
     await hub.until(name, 'tries by itself', ({ status }) => status?.reason === 'SecretNotFound');
@@ -168,6 +204,7 @@ describe('a cluster that is detached', () => {
       return undefined;
     });
     await built();
+    await reached();
     await hub.untilReason(name, 'Succeeded');
     const data = { hub: 'hub-under-test', cluster: name, clusterUID: metadata.uid ?? '' };
     await hub.admin.create(coreKinds.configMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: clusterMark, data });

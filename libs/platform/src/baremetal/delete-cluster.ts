@@ -5,14 +5,16 @@ import type { PlanRunner, Step } from '@tke/plan';
 import type { CacheReader, EventRecorder } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
-import { controlPlaneOf } from '../build/known-hosts.ts';
 import { machinesOf } from '../build/machines-of.ts';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
 import { isDetached } from '../cluster/deletion-policy.ts';
 import type { ClusterPass, PassResult } from '../cluster/provider.ts';
-import { advancePlan, resultOf } from '../objects/advance-plan.ts';
+import { workOnPlan } from '../objects/advance-plan.ts';
+import { wasReached } from '../hosts/facts-of-pass.ts';
+import type { HostSessions } from '../hosts/host-sessions.ts';
 import type { DeleteScope } from './delete-scope.ts';
-import { withLeftovers } from './leftovers.ts';
+import { withLeftovers } from '../objects/leftovers.ts';
+import { strangerOf } from './plan-hosts.ts';
 
 export interface DeletionTools {
   readonly cache: CacheReader;
@@ -36,25 +38,34 @@ export async function deleteCluster(tools: DeletionTools, pass: ClusterPass): Pr
   if (plan?.operation === 'Delete' && plan.finishedAt !== undefined) {
     return 'removed'; // all was done, and then only the finalizer was not removed
   }
-  const outcome = await advancePlan<Cluster, DeleteScope>(draft, {
+  if (plan?.operation !== 'Delete') {
+    await draft.update((status) => ({ leftBehind: withLeftovers(status.leftBehind ?? [], strangers(draft.object)) }));
+  }
+  const hosts = tools.scopes.clusterHosts(draft, signal);
+  const scope = scopeOf(tools, pass, hosts);
+  const unfinished = await workOnPlan<Cluster, DeleteScope, typeof phase>(draft, {
     runner: tools.runner,
     operation: 'Delete',
     steps: isDetached(draft.object) ? tools.detachSteps : tools.destroySteps,
-    scope: scopeOf(tools, pass),
+    scope,
+    scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
     skip: draft.object.spec.features?.skipConditions ?? [],
     signal,
     interrupted: () => false,
     telling: { reason, phase, clock: tools.clock },
   });
-  return outcome.kind === 'done' ? 'removed' : { ...resultOf(outcome, reason), phase };
+  return unfinished ?? 'removed';
 }
 
-function scopeOf({ cache, client, recorder, scopes }: DeletionTools, { draft, signal, log }: ClusterPass): DeleteScope {
+function scopeOf(
+  { cache, client, recorder, scopes }: DeletionTools,
+  { draft, signal, log }: ClusterPass,
+  hosts: HostSessions,
+): DeleteScope {
   const cluster = draft.object;
-  const hosts = scopes.clusterHosts(draft, signal);
   return {
     cluster,
-    hosts: controlPlaneOf(cluster),
+    hosts: reachedHosts(cluster),
     machines: () => machinesOf(cache, cluster),
     deleteMachine: (machine) => deleteMachine(client, machine, signal),
     session: (ip) => hosts.open(ip),
@@ -78,4 +89,16 @@ async function deleteMachine(client: Client, { metadata }: DeepReadonly<Machine>
       throw error;
     }
   }
+}
+
+/** Hosts that were taken out of spec after they had been prepared: there is no login to them any more. */
+function strangers({ spec, status }: DeepReadonly<Cluster>): readonly Leftover[] {
+  const wanted = new Set((spec.machines ?? []).map(({ ip }) => ip));
+  return (status?.hosts ?? []).filter((host) => !wanted.has(host.ip) && wasReached(host)).map(strangerOf);
+}
+
+/** Those of spec where something may have been done. Of the others nothing is there to be taken away. */
+function reachedHosts({ spec, status }: DeepReadonly<Cluster>): readonly string[] {
+  const reached = new Set((status?.hosts ?? []).filter(wasReached).map(({ ip }) => ip));
+  return (spec.machines ?? []).map(({ ip }) => ip).filter((ip) => reached.has(ip));
 }

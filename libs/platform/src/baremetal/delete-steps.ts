@@ -1,16 +1,15 @@
-import { isCoded } from '@tke/errors';
-import { wholeTarget, type Attempt, type Step, type Waiting } from '@tke/plan';
+import { CodedError } from '@tke/errors';
+import { wholeTarget, type Step } from '@tke/plan';
 import { forEachConcurrently } from '@tke/runtime';
 
-import { endJobs } from '../hosts/end-jobs.ts';
 import type { HostSession } from '../hosts/host-session.ts';
-import { nonEmpty } from '../hosts/non-empty.ts';
+import { stateFolder } from '../hosts/state-folder.ts';
 import { removeMark } from '../imported/cluster-mark.ts';
-import { isSameMark, markOf, readMark } from '../reset/host-mark.ts';
-import { leaveHost, resetHost } from '../reset/reset-host.ts';
+import { givingUp } from '../remove/give-up.ts';
+import { leave, lockLeftover, reset, unlessTaken } from '../remove/take-out-host.ts';
+import { isSameMark, markOf, readMark, resetByHandPath } from '../reset/host-mark.ts';
 import { runHook, type HookType } from '../steps/host/run-hook.ts';
 import type { DeleteScope } from './delete-scope.ts';
-import { givingUp } from './give-up.ts';
 
 type DeleteStep = Step<DeleteScope>;
 
@@ -49,7 +48,7 @@ const releaseHosts: DeleteStep = {
   async run(scope, { target }) {
     const session = await ownSession(scope, target);
     if (session !== undefined) {
-      await leaveHost(session, markOf(scope));
+      await leave(scope, session);
       await scope.release(target);
     }
     return undefined;
@@ -114,11 +113,7 @@ const removeMachinesGivingUp = givingUp(removeMachines, {
 
 const unlockGivingUp = givingUp(unlockHosts, {
   attempts: attemptsElsewhere,
-  leftover: (_scope, host, why) => ({
-    host,
-    what: `The lock of the cluster: ${why}`,
-    remedy: 'Before another cluster of the platform takes the host, remove its folder /var/lib/tke.',
-  }),
+  leftover: (_scope, host, why) => lockLeftover(host, why),
 });
 
 /** Takes the cluster apart. */
@@ -130,8 +125,7 @@ export const destroySteps: readonly DeleteStep[] = [
     leftover: (_scope, host, why) => ({
       host,
       what: `All that was installed: ${why}`,
-      remedy:
-        'Run "sh /var/lib/tke/reset.sh" on the host or install it anew, then remove its folder /var/lib/tke, which says that it belongs to this cluster.',
+      remedy: `Run "sh ${resetByHandPath}" on the host or install it anew, then remove its folder ${stateFolder}, which says that it belongs to this cluster.`,
     }),
   }),
   hookGivingUp('PostClusterDelete'),
@@ -139,7 +133,7 @@ export const destroySteps: readonly DeleteStep[] = [
     attempts: attemptsElsewhere,
     leftover: (_scope, host, why) => ({
       host,
-      what: `The folder /var/lib/tke: ${why}`,
+      what: `The folder ${stateFolder}: ${why}`,
       remedy: 'Remove the folder: it says that the host belongs to this cluster.',
     }),
   }),
@@ -159,29 +153,10 @@ export const detachSteps: readonly DeleteStep[] = [
   unlockGivingUp,
 ];
 
-/** Undefined for a host that belongs to another cluster by now: nothing of ours is there. */
+/** Undefined for a host that belongs to another cluster by now. */
 async function ownSession(scope: DeleteScope, ip: string): Promise<HostSession | undefined> {
-  try {
-    return await scope.session(ip);
-  } catch (error) {
-    if (isCoded(error, 'HostInUse')) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-async function reset(scope: DeleteScope, session: HostSession, attempt: Attempt): Promise<Waiting | undefined> {
-  await endJobs(session, attempt.id);
-  const etcdDataDir = nonEmpty(scope.cluster.spec.etcd?.local?.dataDir);
-  const result = await resetHost(session, attempt, { ...markOf(scope), etcdDataDir });
-  if (!('left' in result)) {
-    return result;
-  }
-  for (const what of result.left) {
-    await scope.leaveBehind({ host: session.ip, what, remedy: 'Remove it by hand, or install the host anew.' });
-  }
-  return undefined;
+  const session = await unlessTaken(() => scope.session(ip));
+  return session instanceof CodedError ? undefined : session;
 }
 
 const mostNames = 5;

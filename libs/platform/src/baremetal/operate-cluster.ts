@@ -8,77 +8,97 @@ import type { ScopeBuilder } from '../build/scope-builder.ts';
 import { machinesOf } from '../build/machines-of.ts';
 import { healthResult } from '../cluster/health-result.ts';
 import type { ClusterPass, PassResult } from '../cluster/provider.ts';
-import { platformErrors } from '../errors.ts';
 import type { MemberObserver } from '../observe/member-observer.ts';
 import { withObservation } from '../observe/observation.ts';
+import type { CertificateKeeper } from '../renewal/certificate-keeper.ts';
+import { renewCertificates, type Renewal, type RenewalTools } from '../renewal/renew-certificates.ts';
 import type { MembershipCheck } from './membership-check.ts';
 import type { RoutesKeeper } from './routes-keeper.ts';
 import { unsupportedChange } from './unsupported-changes.ts';
 
-export interface OperationTools {
+export interface OperationTools extends RenewalTools {
   readonly members: Pick<MemberClusters, 'get'>;
   readonly observer: Pick<MemberObserver, 'observe'>;
-  readonly scopes: Pick<ScopeBuilder, 'clusterHosts' | 'forHosts'>;
+  readonly scopes: Pick<ScopeBuilder, 'clusterHosts' | 'forHosts' | 'forRenewal'>;
   readonly routes: RoutesKeeper;
   readonly membership: MembershipCheck;
+  readonly certificates: CertificateKeeper;
   readonly cache: CacheReader;
   readonly clock: Clock;
 }
 
 const lookAgainMs = 60_000;
 
-/** One pass over a cluster that is built: what it is like goes into the status, and routes follow its Nodes. */
+/** One pass over a cluster that is built: what it is like goes into the status, routes follow its Nodes, certificates are renewed in time. */
 export async function operateCluster(tools: OperationTools, pass: ClusterPass): Promise<PassResult> {
   const { draft } = pass;
   const member = tools.members.get(draft.object.metadata.name ?? '');
+  if (member?.health.state === 'Healthy') {
+    await lookAfter(tools, pass, member);
+  }
   await observe(tools, pass, member);
-  const unrouted = member?.health.state === 'Healthy' ? await lookAfter(tools, pass, member) : undefined;
-  const problem = unsupportedChange(draft.object);
-  const unhealthy = healthResult(draft.object, member);
+  const renewal = await renewCertificates(tools, pass);
+  if (renewal.renewed === true) {
+    tools.certificates.refresh(draft.object.metadata.uid ?? '');
+  }
+  return soon(resultOf(draft.object, member, renewal), renewal);
+}
+
+function resultOf(
+  cluster: DeepReadonly<Cluster>,
+  member: MemberCluster | undefined,
+  { underWay }: Renewal,
+): PassResult {
+  const problem = unsupportedChange(cluster);
+  const unhealthy = healthResult(cluster, member);
+  if (unhealthy !== undefined && underWay !== undefined) {
+    // An API server that is restarted does not answer for a while.
+    return running({ kind: 'progressing', reason: 'Renewing', message: underWay });
+  }
   if (problem !== undefined && unhealthy?.phase !== 'Failed') {
     return running({ kind: 'stalled', error: problem });
   }
   if (unhealthy !== undefined) {
     return unhealthy;
   }
-  return running(
-    unrouted === undefined
-      ? { kind: 'ready', message: readyMessage(draft.object) }
-      : { kind: 'retrying', error: platformErrors.RoutesIncomplete(unrouted) },
-  );
+  return running({ kind: 'ready', message: readyMessage(cluster) });
 }
 
 async function observe(
-  { observer, clock }: OperationTools,
+  { observer, certificates, clock }: OperationTools,
   { draft, signal }: ClusterPass,
   member: MemberCluster | undefined,
 ): Promise<void> {
   if (member !== undefined) {
-    const observation = await observer.observe(member, signal);
+    const observation = await observer.observe(member, signal, certificates.known(draft.object));
     const context = { generation: draft.generation, clock };
     await draft.update((status) => withObservation(status, observation, context));
   }
 }
 
-/** What takes a way to the hosts, and an API server that answers. Resolves with what is wrong with the routes, one sentence. */
-async function lookAfter(
-  { routes, membership, scopes, cache, clock }: OperationTools,
-  { draft, signal }: ClusterPass,
-  member: MemberCluster,
-): Promise<string | undefined> {
+/** What takes a way to the hosts, and an API server that answers. One host that does not answer is told, and does not make the cluster unready. */
+async function lookAfter(tools: OperationTools, { draft, signal }: ClusterPass, member: MemberCluster): Promise<void> {
+  const { routes, membership, certificates, scopes, cache, clock } = tools;
   const scope = scopes.forHosts(draft.object, scopes.clusterHosts(draft, signal), signal);
-  const unrouted = await routes.keep(member, scope, signal);
-  const condition = await membership.check(member, scope, machinesOf(cache, draft.object), signal);
-  if (condition !== undefined) {
-    await draft.update(({ conditions }) => ({
-      conditions: setCondition(conditions, condition, { generation: draft.generation, clock }),
+  const found = [
+    await routes.keep(member, scope, signal),
+    await membership.check(member, scope, machinesOf(cache, draft.object), signal),
+    await certificates.keep(scope, signal),
+  ].filter((condition) => condition !== undefined);
+  const context = { generation: draft.generation, clock };
+  if (found.length > 0) {
+    await draft.update(({ conditions = [] }) => ({
+      conditions: found.reduce((list, condition) => setCondition(list, condition, context), conditions),
     }));
   }
-  return unrouted;
 }
 
 function running(outcome: PassResult['outcome']): PassResult {
   return { outcome, phase: 'Running', requeueAfterMs: lookAgainMs };
+}
+
+function soon(result: PassResult, { requeueAfterMs = lookAgainMs }: Renewal): PassResult {
+  return { ...result, requeueAfterMs: Math.min(result.requeueAfterMs ?? lookAgainMs, requeueAfterMs) };
 }
 
 function readyMessage({ status }: DeepReadonly<Cluster>): string {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import type { Cluster, Leftover } from '@tke/api-platform';
 
-import { withLeftovers } from './leftovers.ts';
+import { withLeftovers } from '../objects/leftovers.ts';
 import { networkStatus } from './network-status.ts';
 import { planHosts } from './plan-hosts.ts';
 import { unsupportedChange } from './unsupported-changes.ts';
@@ -31,9 +31,14 @@ test('a plan that has gone past its first step begins anew with a new host, and 
 });
 
 test('a host that left spec is told about, once', () => {
-  const first = change(['a'], { hosts: [{ ip: 'a' }, { ip: 'gone' }] });
+  const first = change(['a'], { hosts: [{ ip: 'a' }, { ip: 'gone', facts: {} }] });
   expect(first.leftBehind).toEqual([expect.objectContaining({ host: 'gone' })]);
   expect(change(['a'], { hosts: [{ ip: 'a' }] })).not.toHaveProperty('leftBehind');
+});
+
+test('of a host that left spec without ever having been logged in to nothing is left', () => {
+  const hosts = [{ ip: 'a' }, { ip: 'mistyped', hostKeys: ['SHA256:x'] }];
+  expect(change(['a'], { hosts })).toEqual({ hosts: [{ ip: 'a' }] });
 });
 
 test('leftovers keep to the bounds of the API', () => {

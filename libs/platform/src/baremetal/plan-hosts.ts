@@ -1,8 +1,11 @@
 import type { Cluster, Leftover } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
 
+import { wasReached } from '../hosts/facts-of-pass.ts';
+import { stateFolder } from '../hosts/state-folder.ts';
 import type { StatusChange, StatusFields } from '../objects/status-draft.ts';
-import { withLeftovers } from './leftovers.ts';
+import { withLeftovers } from '../objects/leftovers.ts';
+import { resetByHandPath } from '../reset/host-mark.ts';
 
 type Status = StatusFields<Cluster>;
 
@@ -14,7 +17,7 @@ export function planHosts({ spec }: DeepReadonly<Cluster>, status: Status): Stat
   const { hosts = [], leftBehind = [], plan } = status;
   const wanted = (spec.machines ?? []).map(({ ip }) => ip);
   const known = new Map(hosts.map((host) => [host.ip, host]));
-  const strangers = hosts.filter(({ ip }) => !wanted.includes(ip));
+  const strangers = hosts.filter((host) => !wanted.includes(host.ip) && wasReached(host));
   const isLate = (plan?.completed ?? 0) > 0 && wanted.some((ip) => !known.has(ip));
   return {
     hosts: wanted.map((ip) => known.get(ip) ?? { ip }),
@@ -24,11 +27,10 @@ export function planHosts({ spec }: DeepReadonly<Cluster>, status: Status): Stat
 }
 
 /** How to log in there went out of spec with it. */
-function strangerOf({ ip }: { readonly ip: string }): Leftover {
+export function strangerOf({ ip }: { readonly ip: string }): Leftover {
   return {
     host: ip,
     what: 'What was done on the host before it was taken out of spec.machines.',
-    remedy:
-      'If its folder /var/lib/tke has a file "mark", run "sh /var/lib/tke/reset.sh" on the host or install it anew. Then remove the folder, which says that the host belongs to this cluster.',
+    remedy: `If its folder ${stateFolder} has a file "mark", run "sh ${resetByHandPath}" on the host or install it anew. Then remove the folder, which says that the host belongs to this cluster.`,
   };
 }

@@ -33,7 +33,7 @@ export async function saveAdminCredential(
 ): Promise<void> {
   const { name: clusterName = '' } = cluster.metadata;
   const { tenantID = '' } = cluster.spec;
-  const name = nonEmpty(cluster.spec.clusterCredentialRef?.name) ?? credentialName(clusterName);
+  const name = credentialNameOf(cluster);
   await checkFree(client, cluster, name, signal);
   const secretName = `${clusterName}-admin`;
   await checkOurs(client, cluster, { namespace, name: secretName }, signal);
@@ -45,11 +45,7 @@ export async function saveAdminCredential(
     {
       metadata: { namespace, name: secretName, labels: { [secretTenantLabel]: tenantID }, ownerReferences },
       type: 'Opaque',
-      data: {
-        'ca.crt': base64(credential.ca),
-        'tls.crt': base64(credential.certificate),
-        'tls.key': base64(credential.key),
-      },
+      data: credentialData(credential),
     },
     options,
   );
@@ -59,6 +55,16 @@ export async function saveAdminCredential(
     { metadata: { name, ownerReferences }, tenantID, clusterName, secretRef: { name: secretName } },
     options,
   );
+}
+
+/** As a Secret has it. */
+export function credentialData({ ca, certificate, key }: AdminCredential): Readonly<Record<string, string>> {
+  return { 'ca.crt': base64(ca), 'tls.crt': base64(certificate), 'tls.key': base64(key) };
+}
+
+/** Of the ClusterCredential. */
+export function credentialNameOf({ metadata, spec }: DeepReadonly<Cluster>): string {
+  return nonEmpty(spec.clusterCredentialRef?.name) ?? credentialName(metadata.name ?? '');
 }
 
 /** What somebody else has made under this name stays his: it would be overwritten, and go with the Cluster. */

@@ -1,7 +1,7 @@
 import type { APIAddress, Cluster } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
 
-const apiServerPort = 6443;
+import { apiServerPort } from '../kubeadm/paths.ts';
 
 /** The ways to the API server of a cluster that is built here: the balancer, where there is one, and each host of the control plane. */
 export function apiAddresses({ spec }: DeepReadonly<Cluster>): readonly APIAddress[] {

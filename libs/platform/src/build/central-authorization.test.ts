@@ -6,7 +6,12 @@ import { Secret } from '@tke/host';
 import { centralAuthorization } from './central-authorization.ts';
 
 const { signal } = new AbortController();
-const files = { configuration: 'kind: AuthorizationConfiguration', kubeconfig: new Secret('x') };
+const files = {
+  configuration: 'kind: AuthorizationConfiguration',
+  kubeconfig: new Secret('x'),
+  renewAt: 0,
+  notAfter: 0,
+};
 const offered = { of: () => Promise.resolve(files) };
 
 function wanting(authzWebhookAddr?: NonNullable<Cluster['spec']['features']>['authzWebhookAddr']): Cluster {

@@ -6,4 +6,7 @@ export interface MemberAuthorization {
   readonly configuration: string;
   /** kubeconfig with the client certificate inside, whose identity is the cluster. */
   readonly kubeconfig: Secret;
+  /** When that certificate is replaced, and when it ends; milliseconds since the epoch. */
+  readonly renewAt: number;
+  readonly notAfter: number;
 }

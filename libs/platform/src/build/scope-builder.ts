@@ -15,6 +15,7 @@ import { HostSessions } from '../hosts/host-sessions.ts';
 import type { FindHost } from '../hosts/known-host.ts';
 import { deriveNetwork } from '../network/derive-network.ts';
 import type { StatusDraft } from '../objects/status-draft.ts';
+import { isFinished, type RenewalScope } from '../renewal/renewal-scope.ts';
 import { saveAdminCredential } from './admin-credential.ts';
 import { apiAddresses } from './api-addresses.ts';
 import { centralAuthorization } from './central-authorization.ts';
@@ -22,6 +23,7 @@ import { controlPlaneOf, hostsForCluster, hostsForMachine } from './known-hosts.
 import { machinesOf } from './machines-of.ts';
 import { controlPlaneNodes, workerNode } from './node-specs.ts';
 import type { BuildScope } from './scope.ts';
+import { tryCredential } from './try-credential.ts';
 import { versionToBuild } from './version.ts';
 
 export interface ScopeBuilderOptions {
@@ -86,6 +88,19 @@ export class ScopeBuilder {
       saveCredential: async (credential) => {
         await saveAdminCredential({ client, namespace }, draft.object, credential, signal);
         await draft.update(({ addresses }) => ({ addresses: addresses?.length ? addresses : apiAddresses(cluster) }));
+      },
+    };
+  }
+
+  /** For a renewal. As `forCluster`; a credential is kept only when it has been seen to work. */
+  async forRenewal(draft: StatusDraft<Cluster>, hosts: HostSessions, signal: AbortSignal): Promise<RenewalScope> {
+    const scope = await this.forCluster(draft, hosts, signal);
+    return {
+      ...scope,
+      isFinished: (step, ip) => isFinished(draft.object.status?.plan, step, ip),
+      saveCredential: async (credential) => {
+        await tryCredential(this.#options.client, draft.object, credential, signal);
+        await scope.saveCredential(credential);
       },
     };
   }

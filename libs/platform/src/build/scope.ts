@@ -47,7 +47,7 @@ export interface BuildScope {
   session(ip: string): Promise<HostSession>;
   /** Verified software for the architecture of the host. */
   release(ip: string): Promise<PackageRelease>;
-  /** For the API server of the cluster that is built, as its administrator. Rejects with MemberNotReady (Retryable). */
+  /** For the API server of the cluster that is built, as its administrator. Throws MemberNotConnected; its requests reject with MemberNotReady (both Retryable). */
   member(): Client;
   /** The files of the platform that `features.files` may name. */
   readonly files: PlatformFiles;

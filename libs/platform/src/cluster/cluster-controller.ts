@@ -13,17 +13,21 @@ import {
   type Source,
 } from '@tke/runtime';
 
-import { ClusterReconciler, type ClusterReconcilerOptions } from './cluster-reconciler.ts';
+import { PlannedReconciler, type PlannedReconcilerOptions } from '../objects/planned-reconciler.ts';
+import { ClusterLife, type ClusterProviders } from './cluster-life.ts';
 import { clusterSecretIndex } from './cluster-secrets.ts';
+import { tenantOf } from '../objects/tenant-of.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 
-export interface ClusterControllerOptions extends ClusterReconcilerOptions {
+export interface ClusterControllerOptions extends PlannedReconcilerOptions {
+  readonly providers: ClusterProviders;
   /** Of the hub, with the index of `indexClusters`. */
   readonly cache: CacheReader;
   readonly members: MemberClusters;
 }
 
-const concurrency = 20;
+/** Of all tenants; one that is alone gets a third. Those that hang wait for a host or an API server, and cost next to nothing. */
+const concurrency = 60;
 /** An upload of all packages over a slow line takes long; a pass that takes longer is cut, and goes on from its journal. */
 const reconcileTimeoutMs = 3_600_000;
 
@@ -39,8 +43,8 @@ export function addClusterController(host: ControllerHost, { cache, members, ...
     .watches<coreKinds.Secret>(coreKinds.secret, toClusters)
     .watchesSource(memberEvents(members))
     .watchesSource(ofTheHub(memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] })))
-    .withOptions({ concurrency, reconcileTimeoutMs })
-    .complete(new ClusterReconciler(options));
+    .withOptions({ concurrency, reconcileTimeoutMs, flowOf: ({ name }) => tenantOf(cache, cluster, name) })
+    .complete(new PlannedReconciler<Cluster>(options, new ClusterLife(options.providers, options)));
 }
 
 const toItsCluster: Mapper<Machine> = ({ spec }) => [{ name: spec.clusterName }];

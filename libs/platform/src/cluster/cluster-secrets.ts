@@ -6,10 +6,11 @@ import type { Cache } from '@tke/runtime';
 export const clusterSecretIndex = 'platform.secret';
 
 export function indexClusters(cache: Pick<Cache, 'informer'>): void {
-  cache.informer<Cluster>(cluster, { indexes: { [clusterSecretIndex]: secretsOf } });
+  cache.informer<Cluster>(cluster, { indexes: { [clusterSecretIndex]: clusterSecrets } });
 }
 
-function secretsOf({ spec }: DeepReadonly<Cluster>): readonly string[] {
+/** Names of the Secrets that open the hosts of a Cluster's control plane. */
+export function clusterSecrets({ spec }: DeepReadonly<Cluster>): readonly string[] {
   const logins = (spec.machines ?? []).flatMap(({ proxy, ...login }) => [login, proxy]);
   const names = logins.map((login) => login?.credentialSecretRef?.name).filter((name) => name !== undefined);
   return [...new Set(names)];

@@ -1,26 +1,11 @@
 import type { Cluster } from '@tke/api-platform';
-import type { Logger } from '@tke/log';
-import type { Outcome } from '@tke/runtime';
 
-import type { StatusDraft } from '../objects/status-draft.ts';
-
-type Status = NonNullable<Cluster['status']>;
-export type ClusterPhase = NonNullable<Status['phase']>;
+import type { PlannedPass, PlannedResult } from '../objects/planned-reconciler.ts';
 
 /** One pass over one Cluster. */
-export interface ClusterPass {
-  /** Its `object` is the Cluster. Fields a provider found out go in by `update`; the reconciler writes summary and phase itself. */
-  readonly draft: StatusDraft<Cluster>;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-}
+export type ClusterPass = PlannedPass<Cluster>;
 
-export interface PassResult {
-  readonly outcome: Outcome;
-  readonly phase: ClusterPhase;
-  /** When to look again though nothing happens. */
-  readonly requeueAfterMs?: number;
-}
+export type PassResult = PlannedResult<Cluster>;
 
 /** What the platform does for clusters of one `spec.type`. */
 export interface ClusterProvider {

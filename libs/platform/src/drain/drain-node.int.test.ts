@@ -7,7 +7,7 @@ import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 import { systemClock as clock } from '@tke/time';
 
 import { drainNode, type DrainOptions } from './drain-node.ts';
-import { podKind } from './pod.ts';
+import { podKind, type Pod } from '../steps/node/pod.ts';
 
 interface Budget extends KubeObject {
   spec: object;
@@ -58,7 +58,7 @@ async function startPod({ node, owner = 'ReplicaSet', app = 'none', phase = 'Run
     volumes,
   };
   const metadata = { namespace, name, labels: { app }, ownerReferences };
-  await admin.create(podKind, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+  await admin.create(podKind, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as Pod);
   const status = { phase, conditions: [{ type: 'Ready', status: 'True' }] };
   await admin.patch(podKind, { namespace, name }, { type: 'merge', body: { status } }, { subresource: 'status' });
   return name;

@@ -6,7 +6,7 @@ import type { Clock } from '@tke/time';
 
 import { evict } from './evict.ts';
 import { podFate, type FateOptions, type PodFate } from './pod-fate.ts';
-import { podKind, type Pod } from './pod.ts';
+import { podKind, type Pod } from '../steps/node/pod.ts';
 
 type DrainStatus = NonNullable<NonNullable<Machine['status']>['drain']>;
 export type BlockedPod = NonNullable<DrainStatus['blocked']>[number];

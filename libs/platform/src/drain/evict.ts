@@ -2,7 +2,7 @@ import { isConflict, isForbidden, isNotFound, isTooManyRequests, KubeApiError, t
 import { keyOf, keyString, type DeepReadonly } from '@tke/meta';
 import type { Clock } from '@tke/time';
 
-import { podKind, type Pod } from './pod.ts';
+import { podKind, type Pod } from '../steps/node/pod.ts';
 
 export interface EvictOptions {
   /** Default: the pod's own. */
@@ -37,7 +37,7 @@ export async function evict(
   const timer = clock.setTimer(answerMs, () => patience.abort());
   try {
     const options = { subresource: 'eviction', signal: AbortSignal.any([signal, patience.signal]) };
-    await client.create(podKind, eviction as unknown as Pod, options);
+    await client.create(podKind, eviction, options);
     return undefined;
   } catch (error) {
     if (patience.signal.aborted && !signal.aborted) {

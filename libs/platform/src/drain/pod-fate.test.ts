@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ObjectMeta } from '@tke/meta';
 
 import { podFate, type FateOptions } from './pod-fate.ts';
-import type { Pod } from './pod.ts';
+import type { Pod } from '../steps/node/pod.ts';
 
 const now = Date.parse('2026-01-01T00:10:00Z');
 const owner = (kind: string, controller = true) => ({

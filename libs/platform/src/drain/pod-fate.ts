@@ -1,6 +1,6 @@
 import type { DeepReadonly } from '@tke/meta';
 
-import type { Pod } from './pod.ts';
+import type { Pod } from '../steps/node/pod.ts';
 
 /** What a drain does with a pod. */
 export type PodFate =

@@ -1,4 +1,5 @@
 import type { HostSession } from './host-session.ts';
+import { stateFolder } from './state-folder.ts';
 
 /**
  * $1 folder of jobs, $2 id of the one to keep. What systemd-run has started under the names that @tke/host gives.
@@ -16,6 +17,6 @@ exit 0
  * Ends the detached commands of a plan that was interrupted, so that what undoes it does not race with it. `except` is the id of the one
  * that may go on.
  */
-export async function endJobs(session: HostSession, except: string, stateFolder = '/var/lib/tke'): Promise<void> {
-  await session.script(script, [`${stateFolder}/jobs`, except], { timeoutMs: 120_000 });
+export async function endJobs(session: HostSession, except: string, folder = stateFolder): Promise<void> {
+  await session.script(script, [`${folder}/jobs`, except], { timeoutMs: 120_000 });
 }

@@ -70,6 +70,40 @@ describe('a host', () => {
   });
 });
 
+describe('what an attempt does', () => {
+  test('ends with the attempt, on the host too, and leaves the host to the next one', async () => {
+    const pass = lab.pass();
+    const end = new AbortController();
+    const first = await pass.open(ip, end.signal);
+    const [begun, ended] = [join(lab.stateFolder, 'begun'), join(lab.stateFolder, 'ended')];
+    const slow = first.script('touch "$1"; sleep 20; touch "$2"', [begun, ended]);
+    await waitFor(() => existsSync(begun), { description: 'the command is at work' });
+    end.abort(new Error('out of time'));
+    await expect(slow).rejects.toThrow('out of time');
+    const began = Date.now();
+    const second = await pass.open(ip, new AbortController().signal);
+    await expect(second.run(['true'])).resolves.toMatchObject({ stdout: '' });
+    expect(Date.now() - began).toBeLessThan(15_000);
+    expect(existsSync(ended)).toBe(false);
+  });
+
+  test('is known in status before anything is locked: who was never logged in to was never touched', async () => {
+    const login = { ...lab.login, password: Buffer.from('wrong').toString('base64') };
+    const record = {};
+    const known = { ip, login, proxy: undefined, tenantID: '', record, remember: () => Promise.resolve() };
+    await expect(lab.pass(undefined, { findHost: () => known }).open(ip)).rejects.toMatchObject({
+      code: 'AuthenticationFailed',
+    });
+    const unsaved = {
+      ...known,
+      login: lab.login,
+      remember: (found: object) => ('facts' in found ? Promise.reject(new Error('not saved')) : Promise.resolve()),
+    };
+    await expect(lab.pass(undefined, { findHost: () => unsaved }).open(ip)).rejects.toThrow('not saved');
+    expect(existsSync(lockFile())).toBe(false);
+  });
+});
+
 describe('the lock', () => {
   test('of a newer leader ends what the older one does, from the next command on', async () => {
     const session = await lab.pass(claimOf(1)).open(ip);
@@ -140,6 +174,12 @@ describe('a job', () => {
     const stdin = new Secret('hidden');
     const run = await session.job(attemptOf(id()), shell('cat; echo; sleep 1; echo done'), { limitMs, stdin });
     expect(run).toEqual({ output: 'hidden\ndone\n' });
+  });
+
+  test('that finds the disk full needs its user', async () => {
+    const session = await lab.pass().open(ip);
+    const full = session.job(attemptOf(id()), shell('echo "cp: error: No space left on device"; exit 1'), { limitMs });
+    await expect(full).rejects.toMatchObject({ code: 'DiskFull', class: 'NeedsUser' });
   });
 
   test('that is long lets others have their turn, and is the same one for whoever comes next', async () => {

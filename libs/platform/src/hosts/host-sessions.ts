@@ -1,4 +1,4 @@
-import { targetSecrets, type Host, type HostFacts, type HostPool, type HostTarget, type LockClaim } from '@tke/host';
+import { targetSecrets, type Host, type HostPool, type HostTarget, type LockClaim } from '@tke/host';
 
 import { platformErrors } from '../errors.ts';
 import type { HostLocks } from './host-locks.ts';
@@ -6,7 +6,8 @@ import type { HostSession } from './host-session.ts';
 import { hostTarget, type FindSecret } from './host-target.ts';
 import type { FindHost, KnownHost } from './known-host.ts';
 import { LockedSession } from './locked-session.ts';
-import { isNews, recordedFacts } from './recorded-facts.ts';
+import { stateFolder } from './state-folder.ts';
+import { FactsOfPass, wasReached } from './facts-of-pass.ts';
 
 export interface HostSessionsOptions {
   readonly pool: Pick<HostPool, 'host'>;
@@ -21,12 +22,10 @@ export interface HostSessionsOptions {
   readonly stateFolder?: string | undefined;
 }
 
-const defaultStateFolder = '/var/lib/tke';
-
 /** The sessions of one pass over one object: each host is opened once, however many steps ask for it. */
 export class HostSessions {
   readonly #options: HostSessionsOptions;
-  readonly #open = new Map<string, Promise<HostSession>>();
+  readonly #open = new Map<string, Promise<LockedSession>>();
 
   constructor(options: HostSessionsOptions) {
     this.#options = options;
@@ -38,10 +37,15 @@ export class HostSessions {
   }
 
   /**
-   * The host, its lock held. Rejects as `target`, with NotLeading, with HostInUse where it belongs to another cluster, or with what
+   * The host, its lock held. What is done through it ends with `signal`, and with the pass. Rejects as `target`, with NotLeading, with HostInUse where it belongs to another cluster, or with what
    * keeps it from answering.
    */
-  open(ip: string): Promise<HostSession> {
+  async open(ip: string, signal?: AbortSignal): Promise<HostSession> {
+    const session = await this.#opened(ip);
+    return signal === undefined ? session : session.until(signal);
+  }
+
+  #opened(ip: string): Promise<LockedSession> {
     const known = this.#open.get(ip);
     if (known !== undefined) {
       return known;
@@ -61,19 +65,23 @@ export class HostSessions {
     await host.run(['rmdir', '--ignore-fail-on-non-empty', this.#stateFolder], { signal, exitCodes: [0, 1] });
   }
 
-  async #connect(ip: string): Promise<HostSession> {
+  async #connect(ip: string): Promise<LockedSession> {
     const { locks, signal } = this.#options;
     const known = this.#known(ip);
     const target = this.target(ip);
     const claim = this.#claim();
     const host = this.#host(target);
+    const facts = new FactsOfPass(host, known, signal);
+    if (!wasReached(known.record)) {
+      await facts.read();
+    }
     return new LockedSession({
       ip,
       host,
       lock: await locks.take(host, ip, claim, signal),
       secrets: targetSecrets(target),
       signal,
-      onFacts: (facts) => recordFacts(known, facts),
+      facts: () => facts.read(),
       onFailure: (error) => locks.noteFailure(ip, claim, error),
     });
   }
@@ -83,7 +91,7 @@ export class HostSessions {
   }
 
   get #stateFolder(): string {
-    return this.#options.stateFolder ?? defaultStateFolder;
+    return this.#options.stateFolder ?? stateFolder;
   }
 
   #known(ip: string): KnownHost {
@@ -100,12 +108,5 @@ export class HostSessions {
       throw platformErrors.NotLeading('this replica does not lead, and must not change hosts');
     }
     return claim;
-  }
-}
-
-async function recordFacts({ record, remember }: KnownHost, found: HostFacts): Promise<void> {
-  const facts = recordedFacts(found);
-  if (remember !== undefined && isNews(record.facts, facts)) {
-    await remember({ facts });
   }
 }

@@ -11,8 +11,8 @@ export interface LockedSessionTools {
   /** What no message about a job may show. */
   readonly secrets: readonly Secret[];
   readonly signal: AbortSignal;
-  /** Told what facts were found, once. */
-  readonly onFacts: (facts: HostFacts) => Promise<void>;
+  /** Of the host, read once in a pass. */
+  readonly facts: () => Promise<HostFacts>;
   /** Told every failure: it may say that the lock is lost. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -21,16 +21,19 @@ export interface LockedSessionTools {
 export class LockedSession implements HostSession {
   readonly ip: string;
   readonly #tools: LockedSessionTools;
-  #facts: Promise<HostFacts> | undefined;
 
   constructor(tools: LockedSessionTools) {
     this.ip = tools.ip;
     this.#tools = tools;
   }
 
+  /** The same host, for what is to end with `signal` as well. */
+  until(signal: AbortSignal): HostSession {
+    return new LockedSession({ ...this.#tools, signal: AbortSignal.any([this.#tools.signal, signal]) });
+  }
+
   facts(): Promise<HostFacts> {
-    this.#facts ??= this.#readFacts();
-    return this.#facts;
+    return this.#tools.facts();
   }
 
   run(argv: readonly string[], options: SessionRunOptions = {}): Promise<RunResult> {
@@ -64,18 +67,6 @@ export class LockedSession implements HostSession {
 
   get #guarded(): Required<Pick<RunOptions, 'guard' | 'signal'>> {
     return { guard: this.#tools.lock.guard, signal: this.#tools.signal };
-  }
-
-  async #readFacts(): Promise<HostFacts> {
-    const { host, signal, onFacts } = this.#tools;
-    try {
-      const facts = await host.facts({ signal });
-      await onFacts(facts);
-      return facts;
-    } catch (error) {
-      this.#facts = undefined;
-      throw error;
-    }
   }
 
   async #noted<T>(work: Promise<T>): Promise<T> {

@@ -1,5 +1,13 @@
-import { CommandError, Redactor, type Host, type JobState, type LockGuard, type Secret } from '@tke/host';
-import { commandLine, Secret as SecretValue } from '@tke/host';
+import {
+  CommandError,
+  commandLine,
+  failureCode,
+  Redactor,
+  Secret,
+  type Host,
+  type JobState,
+  type LockGuard,
+} from '@tke/host';
 import type { Attempt, Waiting } from '@tke/plan';
 
 import { platformErrors } from '../errors.ts';
@@ -11,7 +19,7 @@ export interface JobTools {
   readonly guard: LockGuard;
   /** What no message may show. */
   readonly secrets: readonly Secret[];
-  /** Of the pass. */
+  /** Of the pass, or of one attempt in it. */
   readonly signal: AbortSignal;
 }
 
@@ -93,7 +101,7 @@ function judged(
   if (!state.timedOut && !state.cancelled && exitCodes.includes(state.exitCode)) {
     return { output };
   }
-  const redactor = new Redactor([...secrets, ...(stdin instanceof SecretValue ? [stdin] : [])]);
+  const redactor = new Redactor([...secrets, ...(stdin instanceof Secret ? [stdin] : [])]);
   const tail = redactor.redact(output).trim().split('\n').slice(-tailLines).join('\n').slice(-tailLength);
   const command = redactor.redact(shown(argv));
   if (state.timedOut) {
@@ -103,7 +111,7 @@ function judged(
   if (state.cancelled) {
     throw platformErrors.JobCancelled(`${command} on ${ip} was ended by somebody`);
   }
-  throw new CommandError('CommandFailed', { command, exitCode: state.exitCode, signal: undefined, tail });
+  throw new CommandError(failureCode(output), { command, exitCode: state.exitCode, signal: undefined, tail });
 }
 
 /** `kubeadm`, of `/usr/local/bin/kubeadm init …` */

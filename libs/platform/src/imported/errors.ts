@@ -62,9 +62,4 @@ export const importErrors = codedErrors({
     class: 'Retryable',
     remedy: 'None if the next try succeeds; else see who writes ConfigMap kube-system/tke.',
   },
-  IdentityChanged: {
-    class: 'NeedsUser',
-    remedy:
-      'Correct address or credential so that they lead to the cluster that was imported. If it was made anew on purpose, delete this Cluster and import the new one.',
-  },
 });

@@ -1,9 +1,8 @@
 import type { Cluster } from '@tke/api-platform';
 import type { CodedError } from '@tke/errors';
 import type { Client } from '@tke/kube-client';
+import { memberErrors } from '@tke/member-cluster';
 import { coreKinds, type DeepReadonly } from '@tke/meta';
-
-import { importErrors } from './errors.ts';
 
 /** UID of the namespace kube-system: what a cluster is told from others by. */
 export async function identityOf(client: Pick<Client, 'get'>, signal: AbortSignal): Promise<string> {
@@ -22,7 +21,7 @@ export function identityChanged(
   const before = status?.uid;
   return before === undefined || now === undefined || before === now
     ? undefined
-    : importErrors.IdentityChanged(
+    : memberErrors.IdentityChanged(
         `another cluster answers in the place of ${metadata.name ?? ''}: the UID of its namespace kube-system is ${now}, that of the imported one ${before}`,
       );
 }

@@ -8,20 +8,19 @@ import { claimMark, readMark } from './cluster-mark.ts';
 import { importErrors } from './errors.ts';
 import { identityChanged, identityOf } from './identity.ts';
 import type { ImportScope } from './import-scope.ts';
-import { isSilence, unreachable } from './reachability.ts';
+import { isSilence } from '../objects/silence.ts';
+import { noLimitMs } from '../steps/no-limit.ts';
+import { unreachable } from './reachability.ts';
 import { describeRight, importRights, missingRights } from './rights.ts';
 import { versionProblem } from './version-floor.ts';
 
 /** TKEStack's name of the step that marks a cluster as ours. */
 export const markStep = 'EnsureCreateClusterMark';
 
-// A refusal may be mended after any time: the steps wait, they do not fail.
-const noLimitMs = 10 * 365 * 86_400_000;
-
 function step(name: string, run: (scope: ImportScope, signal: AbortSignal) => Promise<Waiting | undefined>) {
   return {
     name,
-    limitMs: noLimitMs,
+    limitMs: noLimitMs, // a refusal may be mended after any time
     targets: () => [wholeTarget],
     run: async (scope, { signal }) => {
       try {

@@ -89,7 +89,7 @@ describe('an import', () => {
         certificates: [{ name: 'client' }, { name: 'apiserver' }],
       });
       expect(imported.status).not.toHaveProperty('step');
-      expect(imported.status).not.toHaveProperty('addresses');
+      expect(imported.status?.addresses).toEqual([{ ...addressOf(memberPlane.access), type: 'Advertise' }]);
       expect(['Reconciling', 'Stalled', 'Ready'].map((type) => condition(imported, type)?.status)).toEqual([
         ...['False', 'False', 'True'],
       ]);

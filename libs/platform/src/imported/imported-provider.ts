@@ -6,16 +6,18 @@ import type { PlanOutcome, PlanRunner } from '@tke/plan';
 import { findCondition, type CacheReader, type EventRecorder } from '@tke/runtime';
 import { withJitter, type Clock, type Random } from '@tke/time';
 
-import { withLeftovers } from '../baremetal/leftovers.ts';
+import { withLeftovers } from '../objects/leftovers.ts';
 import type { ClusterPass, ClusterProvider, PassResult } from '../cluster/provider.ts';
 import { advancePlan, resultOf } from '../objects/advance-plan.ts';
+import { isSilence } from '../objects/silence.ts';
 import type { MemberObserver } from '../observe/member-observer.ts';
 import { withObservation } from '../observe/observation.ts';
 import type { MarkOwner } from './cluster-mark.ts';
 import { detachSteps } from './detach.ts';
 import { identityChanged } from './identity.ts';
 import { claimed, importSteps, markStep } from './import-steps.ts';
-import { isSilence, unreachable } from './reachability.ts';
+import { addressesIn } from './observed-addresses.ts';
+import { unreachable } from './reachability.ts';
 
 export interface ImportedProviderOptions {
   /** Of the hub: the Clusters. */
@@ -166,10 +168,12 @@ export class ImportedProvider implements ClusterProvider {
     const { observer, clock } = this.#options;
     const observation = await observer.observe(member, signal);
     const { metadata, spec } = draft.object;
-    // Those of a kubeconfig stay in it: what stood here would take their place when they change.
-    const addresses = spec.addresses?.length ? spec.addresses : undefined;
+    const addresses = spec.addresses?.length ? spec.addresses : addressesIn(member.config);
     const context = { generation: metadata.generation, clock };
-    await draft.update((status) => ({ ...withObservation(status, observation, context), addresses }));
+    await draft.update((status) => ({
+      ...withObservation(status, observation, context),
+      ...(addresses !== undefined && { addresses }),
+    }));
   }
 
   #refused(error: CodedError): PassResult {

@@ -1,5 +1,4 @@
-import { CodedError, isCoded, type ErrorDescription } from '@tke/errors';
-import { KubeTransportError } from '@tke/kube-client';
+import { CodedError, type ErrorDescription } from '@tke/errors';
 import type { Health } from '@tke/member-cluster';
 
 import { importErrors } from './errors.ts';
@@ -60,9 +59,4 @@ function causeOfFailure(message: string): Cause {
     return 'AddressNotResolved';
   }
   return message.includes('ECONNREFUSED') ? 'AddressRefused' : 'AddressUnreachable';
-}
-
-/** That there was no answer says nothing yet: whether a member is there is for its probes to find out. */
-export function isSilence(error: unknown): boolean {
-  return error instanceof KubeTransportError || isCoded(error, 'MemberNotReady', 'MemberGone');
 }

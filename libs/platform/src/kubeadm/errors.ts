@@ -15,5 +15,18 @@ export const kubeadmErrors = codedErrors({
     remedy: 'Delete the other Node if its host is gone, or give this host another name.',
   },
   CredentialNotIssued: { class: 'Bug', remedy: 'Report this with the log lines around it.' },
+  CertificatesUnreadable: {
+    class: 'Retryable',
+    remedy: 'Run "kubeadm certs check-expiration" on the host and see what it says.',
+  },
+  CertificatesNotRenewed: {
+    class: 'NeedsUser',
+    remedy: 'See on the host what "kubeadm certs check-expiration" says of them, and who else manages them.',
+  },
+  KubeletRotationOff: {
+    class: 'NeedsUser',
+    remedy:
+      'Set rotateCertificates: true in /var/lib/kubelet/config.yaml and /var/lib/kubelet/pki/kubelet-client-current.pem as certificate and key in /etc/kubernetes/kubelet.conf, and restart the kubelet; or renew its certificate yourself and add EnsureKubeletRotation to features.skipConditions.',
+  },
   BashMissing: { class: 'NeedsUser', remedy: 'Install bash on the host.' },
 });

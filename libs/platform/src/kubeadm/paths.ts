@@ -7,7 +7,8 @@ export const superAdminConf = '/etc/kubernetes/super-admin.conf';
 export const kubeletConf = '/etc/kubernetes/kubelet.conf';
 export const bootstrapKubeletConf = '/etc/kubernetes/bootstrap-kubelet.conf';
 export const pkiFolder = '/etc/kubernetes/pki';
-export const apiServerManifest = '/etc/kubernetes/manifests/kube-apiserver.yaml';
+export const manifestFolder = '/etc/kubernetes/manifests';
+export const apiServerManifest = `${manifestFolder}/kube-apiserver.yaml`;
 export const defaultEtcdFolder = '/var/lib/etcd';
 
 /** What we tell kubeadm; they stay, so that people can look it up. No secrets in them. */

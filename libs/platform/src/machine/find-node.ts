@@ -1,8 +1,9 @@
 import type { Machine } from '@tke/api-platform';
-import { isNotFound, type Reader } from '@tke/kube-client';
+import type { Reader } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
 
 import { machineIPLabel } from '../names.ts';
+import { findNode } from '../steps/node/find-node.ts';
 import { machineIPLabelValue } from '../steps/node/machine-ip.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 
@@ -21,31 +22,16 @@ export function isNodeOf(node: DeepReadonly<Node>, { spec }: DeepReadonly<Machin
 }
 
 /** Asks the API server for the Node of a Machine: by its name, else by the address in its label. */
-export async function findNode(
+export async function findNodeOf(
   client: Pick<Reader, 'get' | 'list'>,
   machine: DeepReadonly<Machine>,
   signal: AbortSignal,
 ): Promise<Node | undefined> {
-  const named = await nodeNamed(client, nodeNameOf(machine), signal);
+  const named = await findNode(client, nodeNameOf(machine), signal);
   if (named !== undefined && isNodeOf(named, machine)) {
     return named;
   }
   const labelSelector = `${machineIPLabel}=${machineIPLabelValue(machine.spec.ip)}`;
   const { items } = await client.list(nodeKind, { labelSelector, signal });
   return items[0];
-}
-
-export async function nodeNamed(
-  client: Pick<Reader, 'get'>,
-  name: string,
-  signal: AbortSignal,
-): Promise<Node | undefined> {
-  try {
-    return await client.get(nodeKind, { name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
 }

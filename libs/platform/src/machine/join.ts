@@ -7,9 +7,11 @@ import type { Clock } from '@tke/time';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
 import type { BuildScope } from '../build/scope.ts';
 import { skips } from '../build/skips.ts';
-import { advancePlan, resultOf } from '../objects/advance-plan.ts';
+import { workOnPlan } from '../objects/advance-plan.ts';
+import type { LoginWatch } from '../objects/login-watch.ts';
 import { isOvertaken } from '../objects/overtaken.ts';
 import type { MachinePass, MachineResult } from './machine-pass.ts';
+import { machineSecrets } from './machine-secrets.ts';
 
 export interface JoinOptions {
   /** Of the hub. */
@@ -17,6 +19,7 @@ export interface JoinOptions {
   readonly runner: Pick<PlanRunner, 'advance'>;
   readonly scopes: Pick<ScopeBuilder, 'machineHosts' | 'forMachine'>;
   readonly joinSteps: readonly Step<BuildScope>[];
+  readonly logins: LoginWatch;
   readonly clock: Clock;
 }
 
@@ -36,23 +39,25 @@ export class MachineJoin {
     if (hasJoined(draft.object)) {
       return 'joined';
     }
-    const { cache, runner, scopes, joinSteps, clock } = this.#options;
+    const { cache, runner, scopes, joinSteps, logins: watch, clock } = this.#options;
     const { object } = draft;
     const hosts = scopes.machineHosts(draft, cluster, signal);
     const scope = await scopes.forMachine(draft, cluster, hosts, signal);
-    const outcome = await advancePlan(draft, {
+    const unfinished = await workOnPlan<Machine, BuildScope, typeof phase>(draft, {
       runner,
       operation: 'Join',
       steps: joinSteps,
       scope,
+      scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
+      logins: { watch, secrets: machineSecrets(object) },
       skip: skips(cluster),
       signal,
       otherGeneration: cluster.metadata.generation,
       telling: { reason, phase, clock },
       interrupted: () => isOvertaken<Machine>(cache, machineKind, object),
     });
-    if (outcome.kind !== 'done') {
-      return { ...resultOf(outcome, reason), phase };
+    if (unfinished !== undefined) {
+      return unfinished;
     }
     await draft.update(() => ({ nodeName: scope.nodes[0]?.name }));
     return 'joined';

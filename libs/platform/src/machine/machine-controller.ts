@@ -12,10 +12,12 @@ import {
 } from '@tke/runtime';
 
 import { indexMachines } from '../build/machines-of.ts';
-import { MachineReconciler, type MachineReconcilerOptions } from './machine-reconciler.ts';
+import { tenantOf } from '../objects/tenant-of.ts';
+import { PlannedReconciler, type PlannedReconcilerOptions } from '../objects/planned-reconciler.ts';
+import { MachineLife, type MachineLifeOptions } from './machine-life.ts';
 import { clusterMatters, indexMachineSources, MachineMappers, memberSource, nodeSource } from './machine-sources.ts';
 
-export interface MachineControllerOptions extends MachineReconcilerOptions {
+export interface MachineControllerOptions extends PlannedReconcilerOptions, MachineLifeOptions {
   /** Of the hub. */
   readonly cache: Cache;
   readonly members: MemberClusters;
@@ -23,8 +25,8 @@ export interface MachineControllerOptions extends MachineReconcilerOptions {
   readonly namespace: string;
 }
 
-/** A join waits for its host most of the time. */
-const concurrency = 20;
+/** As for Clusters. */
+const concurrency = 60;
 /** As for Clusters. */
 const reconcileTimeoutMs = 3_600_000;
 
@@ -42,8 +44,8 @@ export function addMachineController(host: ControllerHost, options: MachineContr
     .watches<coreKinds.Secret>(coreKinds.secret, mappers.ofSecret)
     .watchesSource(nodeSource(members, mappers))
     .watchesSource(memberSource(members, mappers))
-    .withOptions({ concurrency, reconcileTimeoutMs })
-    .complete(new MachineReconciler(options));
+    .withOptions({ concurrency, reconcileTimeoutMs, flowOf: ({ name }) => tenantOf(cache, machine, name) })
+    .complete(new PlannedReconciler<Machine>(options, new MachineLife(options)));
 }
 
 const goes: Predicate<Machine> = { create: () => false, update: () => false };

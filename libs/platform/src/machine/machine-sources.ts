@@ -4,9 +4,11 @@ import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader, Mapper, Predicate, Request, Source } from '@tke/runtime';
 
 import { machineClusterIndex } from '../build/machines-of.ts';
+import { isBegun } from '../cluster/built.ts';
 import { machineIPLabelValue } from '../steps/node/machine-ip.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 import { nodeNameOf } from './find-node.ts';
+import { machineSecrets } from './machine-secrets.ts';
 
 /** By `<cluster>/<name of its Node>`. */
 const nodeIndex = 'platform.machineNode';
@@ -20,18 +22,13 @@ export function indexMachineSources(cache: Pick<Cache, 'informer'>): void {
     indexes: {
       [nodeIndex]: (object) => [`${object.spec.clusterName}/${nodeNameOf(object)}`],
       [hostIndex]: ({ spec }) => [hostKey(spec)],
-      [secretIndex]: secretsOf,
+      [secretIndex]: machineSecrets,
     },
   });
 }
 
 function hostKey({ clusterName, ip }: DeepReadonly<Machine['spec']>): string {
   return `${clusterName}/${machineIPLabelValue(ip)}`;
-}
-
-function secretsOf({ spec }: DeepReadonly<Machine>): readonly string[] {
-  const names = [spec, spec.proxy].map((login) => login?.credentialSecretRef?.name);
-  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 /** Which Machines an event of something else concerns. */
@@ -125,7 +122,8 @@ export const clusterMatters: Predicate<Cluster> = {
   update: (before, after) => placeParts(before) !== placeParts(after),
 };
 
-function placeParts({ metadata, status }: DeepReadonly<Cluster>): string {
-  const { plan } = status ?? {};
-  return JSON.stringify([metadata.generation, metadata.deletionTimestamp, plan?.operation, plan?.finishedAt]);
+function placeParts(object: DeepReadonly<Cluster>): string {
+  const { metadata, status } = object;
+  const { operation, finishedAt } = status?.plan ?? {};
+  return JSON.stringify([metadata.generation, metadata.deletionTimestamp, isBegun(object), operation, finishedAt]);
 }

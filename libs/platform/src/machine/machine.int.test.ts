@@ -5,7 +5,7 @@ import { codedErrors } from '@tke/errors';
 import { uniqueName, waitFor } from '@tke/envtest';
 
 import { nodeKind } from '../steps/node/node.ts';
-import { aMachine, clusterName, finished, World } from './testing/world.ts';
+import { aMachine, clusterName, creating, finished, World } from './testing/world.ts';
 
 jest.setTimeout(180_000);
 
@@ -60,7 +60,7 @@ describe('a machine', () => {
     expect(waiting.metadata.finalizers).toEqual(['platform.tkestack.io/machine']);
 
     await world.addCluster({}, null);
-    await world.until(name, 'sees the cluster', ({ status }) => (status?.message ?? '').includes('is not built yet'));
+    await world.until(name, 'sees the cluster', ({ status }) => (status?.message ?? '').includes('preflight yet'));
     expect(world.host(ip).locked).toBe(false);
 
     await world.addCluster();
@@ -84,6 +84,30 @@ describe('a machine', () => {
       'Ready=True',
     ]);
     expect((await world.node(ip)).metadata.labels).toMatchObject({ 'platform.tkestack.io/machine-ip': ip });
+  });
+
+  test('is prepared while the control plane is made, and joins when that is done', async () => {
+    const { name, ip } = fresh();
+    world.prepares.add(ip);
+    await world.addCluster({}, creating(0));
+    await world.apply(aMachine(name, ip));
+    await world.untilReason(name, 'WaitingForCluster');
+    expect(world.host(ip).locked).toBe(false);
+
+    await world.addCluster({}, creating(1));
+    const { status } = await world.until(name, 'is prepared', ({ status: { message = '' } = {} }) =>
+      message.includes('not built'),
+    );
+    expect(status).toMatchObject({
+      phase: 'Initializing',
+      reason: 'Joining',
+      step: '2/3 EnsureClusterBuilt',
+      message: `waiting for the control plane of Cluster ${clusterName}, which is not built yet`,
+    });
+    expect(world.host(ip).mark).toBeDefined();
+
+    await world.addCluster();
+    expect((await world.untilReason(name, 'Succeeded')).status?.nodeName).toBe(ip);
   });
 
   test('that fails for its user waits for the retry annotation, with everything preflight found', async () => {

@@ -11,10 +11,3 @@ export function machinePermissions(namespace: string): readonly Permission[] {
     { group: '', resources: ['secrets'], verbs: ['get', 'list', 'watch'], namespace },
   ];
 }
-
-/** What it needs in the clusters whose hosts Machines are. */
-export const machineMemberPermissions: readonly Permission[] = [
-  { group: '', resources: ['nodes'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
-  { group: '', resources: ['pods'], verbs: ['list'] },
-  { group: '', resources: ['pods/eviction'], verbs: ['create'] },
-];

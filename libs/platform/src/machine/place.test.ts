@@ -7,7 +7,9 @@ import type { CacheReader } from '@tke/runtime';
 import { isControlPlane, placeOf } from './place.ts';
 
 const apiVersion = 'platform.tkestack.io/v1';
-const plan = (operation: string, finishedAt?: string) => ({ plan: { operation, finishedAt, completed: 0, total: 1 } });
+const plan = (operation: string, finishedAt?: string, completed = 0) => ({
+  plan: { operation, finishedAt, completed, total: 40 },
+});
 
 function aCluster(part: { spec?: object; status?: object; metadata?: ObjectMeta } = {}): Cluster {
   return {
@@ -41,12 +43,14 @@ function hub(cluster: Cluster | undefined, machines: readonly Machine[] = []): C
 describe('the place of a machine', () => {
   const machine = aMachine('mc-a', '10.0.1.1');
 
-  test('is its cluster, once the control plane is built', () => {
+  test('is its cluster, once the hosts of the control plane have passed preflight', () => {
     expect(placeOf(machine, hub(aCluster(), [machine]))).toMatchObject({
       kind: 'found',
       cluster: { metadata: { uid: 'c' } },
     });
-    expect(placeOf(machine, hub(aCluster({ status: plan('Upgrade') })))).toMatchObject({ kind: 'found' });
+    for (const status of [plan('Create', undefined, 1), plan('Upgrade')]) {
+      expect(placeOf(machine, hub(aCluster({ status })))).toMatchObject({ kind: 'found' });
+    }
     for (const status of [{}, plan('Create')]) {
       expect(placeOf(machine, hub(aCluster({ status })))).toMatchObject({ kind: 'waiting' });
     }

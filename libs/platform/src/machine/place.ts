@@ -3,7 +3,7 @@ import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
 import { machinesOf } from '../build/machines-of.ts';
-import { isBuilt } from '../cluster/built.ts';
+import { isBegun } from '../cluster/built.ts';
 import { machineIPLabelValue } from '../steps/node/machine-ip.ts';
 import { machineErrors } from './errors.ts';
 
@@ -51,9 +51,9 @@ function amongOthers(object: DeepReadonly<Machine>, cluster: DeepReadonly<Cluste
     .toSorted(bySeniority);
   const { name = '', uid, deletionTimestamp } = holder.metadata;
   if (uid === metadata.uid) {
-    return isBuilt(cluster)
+    return isBegun(cluster)
       ? { kind: 'found', cluster }
-      : waiting(`the control plane of Cluster ${spec.clusterName} is not built yet`);
+      : waiting(`the hosts of the control plane of Cluster ${spec.clusterName} have not passed preflight yet`);
   }
   return deletionTimestamp === undefined
     ? refused(machineErrors.AddressTaken(`spec.ip ${spec.ip} is that of Machine ${name}`))

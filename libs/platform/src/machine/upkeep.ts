@@ -1,16 +1,17 @@
 import type { Machine } from '@tke/api-platform';
-import { isCoded } from '@tke/errors';
 import type { MemberCluster, MemberClusters } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
 import type { Outcome } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
+import { isSilence } from '../objects/silence.ts';
 import { isCordonedByOthers } from '../steps/node/applied-marks.ts';
+import { findNode } from '../steps/node/find-node.ts';
 import { nodePatch } from '../steps/node/node-patch.ts';
 import { nodeKind, readyCondition, type Node } from '../steps/node/node.ts';
 import { keepDrained } from './availability.ts';
 import { machineErrors } from './errors.ts';
-import { isNodeOf, nodeNamed, nodeNameOf } from './find-node.ts';
+import { isNodeOf, nodeNameOf } from './find-node.ts';
 import type { MachinePass, MachineResult } from './machine-pass.ts';
 import { nodeFields } from './node-status.ts';
 
@@ -40,7 +41,7 @@ export class MachineUpkeep {
     try {
       return await this.#keep(pass, member);
     } catch (error) {
-      if (isCoded(error, 'MemberNotReady')) {
+      if (isSilence(error)) {
         return unreachable(object, member);
       }
       throw error;
@@ -77,7 +78,7 @@ async function nodeOf(
   { signal }: MachinePass,
 ): Promise<DeepReadonly<Node> | undefined> {
   const cached = cache.informer(nodeKind).synced ? cache.get(nodeKind, { name }) : undefined;
-  return cached ?? (await nodeNamed(client, name, signal));
+  return cached ?? (await findNode(client, name, signal));
 }
 
 async function mark(

@@ -24,19 +24,23 @@ const timeoutMs = 60_000;
 const byCluster = new OneAtATime();
 
 /**
- * Makes the routes between the hosts of a cluster what its Nodes say, on every host that is a node. Resolves with the
+ * Makes the routes between the hosts of a cluster what its Nodes say, on every one of `hosts` that is a node. Resolves with the
  * hosts where that failed, in the order of their addresses; rejects when the Nodes cannot be read. Does nothing where
  * the network of pods is not ours.
  */
-export function applyRoutes(scope: RoutesScope, signal: AbortSignal): Promise<readonly UnroutedHost[]> {
+export function applyRoutes(
+  scope: RoutesScope,
+  signal: AbortSignal,
+  hosts: readonly string[] = scope.allHosts(),
+): Promise<readonly UnroutedHost[]> {
   if (!usesBuiltInNetwork(scope.cluster)) {
     return Promise.resolve([]);
   }
   return byCluster.run(scope.cluster.metadata.uid ?? '', signal, async () => {
     const { items } = await scope.member().list<Node>(nodeKind, { signal });
-    const hosts = scope.allHosts().filter((ip) => items.some((node) => isNodeOfMachine(node, ip)));
+    const joined = hosts.filter((ip) => items.some((node) => isNodeOfMachine(node, ip)));
     const unrouted: UnroutedHost[] = [];
-    await forEachConcurrently(hosts, concurrency, signal, (ip) =>
+    await forEachConcurrently(joined, concurrency, signal, (ip) =>
       routeHost(scope, ip, items).catch((error: unknown) => unrouted.push({ ip, error })),
     );
     return unrouted.toSorted((a, b) => (a.ip < b.ip ? -1 : 1));

@@ -3,6 +3,8 @@ import type { DeepReadonly, KubeObject } from '@tke/meta';
 import type { PlanOutcome, PlanRunner, PlanState, Step } from '@tke/plan';
 import type { Outcome } from '@tke/runtime';
 
+import { isSuperseded } from '../hosts/superseded.ts';
+import type { LoginWatch } from './login-watch.ts';
 import type { StatusDraft, StatusFields } from './status-draft.ts';
 import { stepSummary, type PlanTelling } from './step-summary.ts';
 
@@ -21,6 +23,10 @@ export interface PlanPassOptions<Scope> {
   readonly operation: PlanOperation;
   readonly steps: readonly Step<Scope>[];
   readonly scope: Scope;
+  /** The scope as one attempt has it: what it has begun on hosts ends with it. */
+  readonly scopeUntil?: (signal: AbortSignal) => Scope;
+  /** Has a step that waits for its user tried again when one of these Secrets changes. */
+  readonly logins?: { readonly watch: LoginWatch; readonly secrets: readonly string[] };
   /** `features.skipConditions` of the cluster. */
   readonly skip: readonly string[];
   readonly signal: AbortSignal;
@@ -33,17 +39,21 @@ export interface PlanPassOptions<Scope> {
 
 /**
  * One pass of a plan of an object, whose status has the journal afterwards, and all that a preflight found. Rejects with the reason of
- * the signal, or with what kept the status from being written.
+ * the signal, with what kept the status from being written, or when a host says that another process leads.
  */
 export async function advancePlan<T extends Planned, Scope>(
   draft: StatusDraft<T>,
-  { runner, telling, otherGeneration = 0, ...run }: PlanPassOptions<Scope>,
+  { runner, telling, logins, otherGeneration = 0, ...run }: PlanPassOptions<Scope>,
 ): Promise<PlanOutcome> {
   const { metadata, status } = draft.object as DeepReadonly<Planned>;
   const { plan, step, handledRetry } = status ?? {};
+  const { uid = '' } = metadata;
+  const login = logins?.watch.seenBy(uid, logins.secrets);
   const { state, outcome } = await runner.advance({
     ...run,
-    uid: metadata.uid ?? '',
+    uid,
+    mended: login?.isMended ?? false,
+    endsPass: isSuperseded,
     generation: (draft.generation ?? 0) + otherGeneration,
     retry: metadata.annotations?.[retryAnnotation],
     state: { plan, step, handledRetry },
@@ -58,6 +68,7 @@ export async function advancePlan<T extends Planned, Scope>(
     const found = problemsAfter(outcome, state, preflight);
     return { ...state, preflight: found } as Partial<StatusFields<T>>;
   });
+  login?.note(outcome);
   return outcome;
 }
 
@@ -101,4 +112,14 @@ export function resultOf(
     case 'stalled':
       return { outcome, ...(outcome.afterMs !== undefined && { requeueAfterMs: outcome.afterMs }) };
   }
+}
+
+/** As `advancePlan`, told under the reason and phase of `telling`; undefined when the plan is done. */
+export async function workOnPlan<T extends Planned, Scope, Phase extends string>(
+  draft: StatusDraft<T>,
+  options: PlanPassOptions<Scope> & { readonly telling: PlanTelling & { readonly phase: Phase } },
+): Promise<{ readonly outcome: Outcome; readonly phase: Phase; readonly requeueAfterMs?: number } | undefined> {
+  const { reason, phase } = options.telling;
+  const outcome = await advancePlan<T, Scope>(draft, options);
+  return outcome.kind === 'done' ? undefined : { ...resultOf(outcome, reason), phase };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@tke/kube-client';
 import { resourceList, sum, type Amounts } from '@tke/quantity';
 
-import { podKind } from './member-kinds.ts';
+import { podKind } from '../steps/node/pod.ts';
 import { podRequests } from './pod-requests.ts';
 import { observeErrors } from './errors.ts';
 

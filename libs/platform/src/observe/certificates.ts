@@ -1,9 +1,11 @@
 import type { Cluster } from '@tke/api-platform';
 import type { ClusterConfig } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
-import { certificateInfo } from '@tke/pki';
+import { certificateInfo, type CertificateInfo } from '@tke/pki';
 import type { Clock } from '@tke/time';
 
+import { platformUser } from '../names.ts';
+import { renewalTime } from './renewal-time.ts';
 import { serverCertificateEnd } from './server-certificate.ts';
 import { timestampOf } from './timestamp.ts';
 
@@ -25,9 +27,12 @@ export async function certificatesOf(
 
 function clientCertificate({ user }: ClusterConfig): Certificate | undefined {
   const cert = user.type === 'stored' ? user.certificate?.cert : undefined;
-  return cert === undefined || 'path' in cert
-    ? undefined
-    : { name: 'client', notAfter: timestampOf(certificateInfo(cert.text).notAfter) };
+  return cert === undefined || 'path' in cert ? undefined : clientEntry(certificateInfo(cert.text));
+}
+
+function clientEntry({ commonName, notBefore, notAfter }: CertificateInfo): Certificate {
+  const renewAt = commonName === platformUser ? { renewAt: timestampOf(renewalTime(notAfter, notBefore)) } : {};
+  return { name: 'client', notAfter: timestampOf(notAfter), ...renewAt };
 }
 
 async function serverCertificates(

@@ -2,7 +2,8 @@ import type { Cluster } from '@tke/api-platform';
 import type { Client } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
 
-import { isReady, podKind } from './member-kinds.ts';
+import { isReady } from '../steps/node/node.ts';
+import { podKind } from '../steps/node/pod.ts';
 
 export type Component = DeepReadonly<NonNullable<NonNullable<Cluster['status']>['components']>[number]>;
 

@@ -66,6 +66,14 @@ describe('CertificatesValid', () => {
     expect(condition!.message).toContain(notAfter);
   });
 
+  test.each<[string, object, string]>([
+    ['the platform renews', { renewAt: '2026-05-01T00:00:00Z' }, 'CertificatesRenewed says why'],
+    ['others renew', {}, 'renew it'],
+  ])('for what %s it says where to look', (_who, more, advice) => {
+    const [condition] = certificatesValid([{ name: 'client', notAfter: '2026-05-02T00:00:00Z', ...more }], now);
+    expect(condition!.message).toContain(advice);
+  });
+
   test('where none is known nothing is said', () => {
     expect(certificatesValid(undefined, now)).toEqual([]);
     expect(certificatesValid([], now)).toEqual([]);

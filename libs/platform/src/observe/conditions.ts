@@ -61,12 +61,14 @@ export function certificatesValid(
   }
   const endMs = Date.parse(first.notAfter);
   const what = `the certificate ${first.name}`;
+  const remedy =
+    first.renewAt === undefined ? 'renew it' : 'the condition CertificatesRenewed says why it is not renewed';
   if (endMs <= nowMs) {
-    const message = `${what} has ended at ${first.notAfter}: renew it`;
+    const message = `${what} has ended at ${first.notAfter}: ${remedy}`;
     return [{ type, status: 'False', reason: 'CertificateExpired', message }];
   }
   if (endMs - nowMs < expiresSoonMs) {
-    const message = `${what} ends at ${first.notAfter}: renew it`;
+    const message = `${what} ends at ${first.notAfter}: ${remedy}`;
     return [{ type, status: 'False', reason: 'CertificateExpiresSoon', message }];
   }
   return [{ type, status: 'True', reason: 'Valid', message: `${what} is the first to end, at ${first.notAfter}` }];

@@ -5,7 +5,8 @@ import type { Client } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
 import { systemClock, type Clock } from '@tke/time';
 
-import { nodeKind, podKind, type ObservedNode } from './member-kinds.ts';
+import { nodeKind, type Node } from '../steps/node/node.ts';
+import { podKind } from '../steps/node/pod.ts';
 import { MemberObserver } from './member-observer.ts';
 import { accessTo, adminOf, runningMembers } from './testing/members.ts';
 
@@ -34,7 +35,7 @@ afterAll(async () => {
 }, timeoutMs);
 
 async function addNode(name: string, ready: string): Promise<void> {
-  const status: ObservedNode['status'] = {
+  const status: Node['status'] = {
     capacity: { cpu: '4', memory: '8Gi', pods: '110' },
     allocatable: { cpu: '3900m', memory: '7Gi', pods: '110' },
     conditions: [{ type: 'Ready', status: ready }],

@@ -30,22 +30,27 @@ export class MemberObserver {
 
   /**
    * What is known of a member. While it does not answer nothing is asked, and the fields but `lastSeen` stay what they were. Rejects with
-   * the reason of the signal only.
+   * the reason of the signal only. `others` are certificates that were found elsewhere, and are told along with those found here.
    */
-  async observe(member: MemberCluster, signal: AbortSignal): Promise<ClusterObservation> {
+  async observe(
+    member: MemberCluster,
+    signal: AbortSignal,
+    others: readonly Certificate[] = [],
+  ): Promise<ClusterObservation> {
     const known = this.#measurementsOf(member);
     const healthy = member.health.state === 'Healthy';
     if (healthy) {
       await known.refresh(member, signal);
     }
     signal.throwIfAborted();
-    const { components, certificates } = known;
+    const { components } = known;
+    const certificates = known.certificates.value && [...known.certificates.value, ...others];
     return {
-      fields: { ...told(member), ...known.fields() },
+      fields: { ...told(member), ...known.fields(), ...certificateFields(certificates) },
       conditions: [
         ...connected(member.health),
         ...controlPlaneHealthy(member.health, components.value),
-        ...certificatesValid(certificates.value, this.#clock.now()),
+        ...certificatesValid(certificates, this.#clock.now()),
         ...(healthy ? [known.observed()] : []),
       ],
     };
@@ -70,6 +75,11 @@ function told({ facts, health: { lastSeen } }: MemberCluster): ClusterObservatio
     ...(facts?.uid !== undefined && { uid: facts.uid }),
     ...(lastSeen !== undefined && { lastSeen: timestampOf(lastSeen) }),
   };
+}
+
+function certificateFields(certificates: readonly Certificate[] | undefined): ClusterObservation['fields'] {
+  const first = firstToEnd(certificates ?? []);
+  return { ...(certificates && { certificates }), ...(first && { certificatesExpireAt: first.notAfter }) };
 }
 
 /** Everything that is asked of one member. */
@@ -108,18 +118,15 @@ class MemberMeasurements {
   }
 
   fields(): ClusterObservation['fields'] {
-    const { nodes, allocated, components, certificates } = this;
+    const { nodes, allocated, components } = this;
     const resource = {
       ...(nodes.value && { capacity: nodes.value.capacity, allocatable: nodes.value.allocatable }),
       ...(allocated.value && { allocated: allocated.value }),
     };
-    const first = firstToEnd(certificates.value ?? []);
     return {
       ...(nodes.value && { nodes: { total: nodes.value.total, ready: nodes.value.ready } }),
       ...(Object.keys(resource).length > 0 && { resource }),
       ...(components.value && { components: components.value }),
-      ...(certificates.value && { certificates: certificates.value }),
-      ...(first && { certificatesExpireAt: first.notAfter }),
     };
   }
 

@@ -4,7 +4,7 @@ import type { DeepReadonly } from '@tke/meta';
 import { amountsOf, resourceList, sum, type Amounts } from '@tke/quantity';
 
 import { observeErrors } from './errors.ts';
-import { isReady, nodeKind, type ObservedNode } from './member-kinds.ts';
+import { isReady, nodeKind, type Node } from '../steps/node/node.ts';
 
 export interface NodeTotals {
   readonly total: number;
@@ -13,7 +13,7 @@ export interface NodeTotals {
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
-type Nodes = readonly DeepReadonly<ObservedNode>[];
+type Nodes = readonly DeepReadonly<Node>[];
 type NodeSource = Pick<MemberCluster, 'cache' | 'client'>;
 
 // Several times what Kubernetes is made for, so that a server that never ends its list does not keep us.

@@ -37,6 +37,8 @@ export function withObservation(
   const all = conditions.reduce((list, condition) => setCondition(list, condition, context), known);
   return {
     ...fields,
+    // Bound to the name once it is known: see IdentityChanged.
+    ...(status.uid !== undefined && { uid: status.uid }),
     // What was found out of one part stands beside what is known of the others.
     ...(fields.resource !== undefined && { resource: { ...status.resource, ...fields.resource } }),
     ...(conditions.length > 0 && { conditions: all }),

@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { resourceList, sum } from '@tke/quantity';
 
-import type { ObservedContainer, ObservedPod } from './member-kinds.ts';
+import type { Container, Pod } from '../steps/node/pod.ts';
 import { podRequests } from './pod-requests.ts';
 
-const container = (cpu: string, memory?: string): ObservedContainer => ({
+const container = (cpu: string, memory?: string): Container => ({
   resources: { requests: { cpu, ...(memory !== undefined && { memory }) } },
 });
-const sidecar = (cpu: string): ObservedContainer => ({ ...container(cpu), restartPolicy: 'Always' });
+const sidecar = (cpu: string): Container => ({ ...container(cpu), restartPolicy: 'Always' });
 
-const cases: [what: string, spec: NonNullable<ObservedPod['spec']>, requests: Record<string, string>][] = [
+const cases: [what: string, spec: NonNullable<Pod['spec']>, requests: Record<string, string>][] = [
   ['nothing', {}, {}],
   [
     'containers',

@@ -1,6 +1,6 @@
 import { amountsOf, most, sum, type Amounts } from '@tke/quantity';
 
-import type { ObservedContainer, ObservedPod } from './member-kinds.ts';
+import type { Container, Pod } from '../steps/node/pod.ts';
 
 const none: Amounts = new Map();
 
@@ -8,7 +8,7 @@ const none: Amounts = new Map();
  * What the scheduler reserves for a pod (k8s.io/component-helpers, resource.PodRequests; KEP-753 for sidecars, KEP-2837 for
  * requests of the pod as a whole).
  */
-export function podRequests({ spec = {} }: Pick<ObservedPod, 'spec'>): Amounts {
+export function podRequests({ spec = {} }: Pick<Pod, 'spec'>): Amounts {
   const { containers = [], initContainers = [], overhead, resources } = spec;
   let sidecars = none;
   let starting = none;
@@ -25,6 +25,6 @@ export function podRequests({ spec = {} }: Pick<ObservedPod, 'spec'>): Amounts {
   return sum(new Map([...ofContainers, ...ofPod]), amountsOf(overhead));
 }
 
-function requestsOf({ resources }: ObservedContainer): Amounts {
+function requestsOf({ resources }: Container): Amounts {
   return amountsOf(resources?.requests);
 }

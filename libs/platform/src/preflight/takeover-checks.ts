@@ -1,4 +1,5 @@
 import { isSameMark } from '../reset/host-mark.ts';
+import { apiServerPort } from '../kubeadm/paths.ts';
 import { gibibytes, type Finding, type HostCheck, type HostSubject, type Purpose } from './check.ts';
 
 const gibibyte = 1024 ** 3;
@@ -14,7 +15,7 @@ export const askedProcesses = [...runtimes, ...kubernetes];
 
 /** kubelet, kube-proxy: kubernetes.io, "Ports and protocols", and those of their health checks. */
 const portsOfNodes = [10248, 10249, 10250, 10256];
-const portsOfControlPlane = [6443, 10257, 10259];
+const portsOfControlPlane = [apiServerPort, 10257, 10259];
 const portsOfEtcd = [2379, 2380, 2381];
 
 /** Whether this object's plan has found the host free before: what is there since is ours. */

@@ -3,7 +3,7 @@ import { wholeTarget, type Attempt, type Waiting } from '@tke/plan';
 
 import { drainNode } from '../drain/drain-node.ts';
 import { begunDrain, deadlineOf, drainAfter, remains, type DrainStatus } from '../drain/drain-status.ts';
-import { findNode } from '../machine/find-node.ts';
+import { findNodeOf } from '../machine/find-node.ts';
 import { nodeKind, readyCondition } from '../steps/node/node.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 
@@ -46,7 +46,7 @@ async function onePass(
   const { draft } = scope;
   await draft.update(() => ({ drain }));
   const client = scope.member();
-  const node = await findNode(client, draft.object, signal);
+  const node = await findNodeOf(client, draft.object, signal);
   if (node === undefined) {
     return undefined;
   }

@@ -1,13 +1,10 @@
-import { isCoded } from '@tke/errors';
-import type { Attempt, Waiting } from '@tke/plan';
+import { CodedError } from '@tke/errors';
 
-import { givingUp } from '../baremetal/give-up.ts';
-import { endJobs } from '../hosts/end-jobs.ts';
 import type { HostSession } from '../hosts/host-session.ts';
-import { markOf, resetByHandPath, type HostMark } from '../reset/host-mark.ts';
-import { etcdDataDirOf } from '../reset/owned-paths.ts';
-import { leaveHost, resetHost } from '../reset/reset-host.ts';
+import { resetByHandPath } from '../reset/host-mark.ts';
+import { givingUp } from './give-up.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
+import { leave, lockLeftover, reset, unlessTaken, type TakeOutScope } from './take-out-host.ts';
 
 // With the back-off of plans about five minutes for a host that is down: long enough for a reboot.
 const attempts = 7;
@@ -25,11 +22,12 @@ export const ensureHostReset: RemovalStep = givingUp(
       if (session === undefined) {
         return undefined;
       }
-      const waiting = await reset(scope, session, attempt);
+      const takeOut = takeOutOf(scope);
+      const waiting = await reset(takeOut, session, attempt);
       if (waiting !== undefined) {
         return waiting;
       }
-      await leaveHost(session, ownMark(scope));
+      await leave(takeOut, session);
       await scope.release();
       return undefined;
     },
@@ -52,11 +50,7 @@ export const ensureHostReleased: RemovalStep = givingUp(
   },
   {
     attempts: 3,
-    leftover: (_scope, host, why) => ({
-      host,
-      what: `The lock of the cluster: ${why}`,
-      remedy: 'Before another cluster of the platform takes the host, remove its folder /var/lib/tke.',
-    }),
+    leftover: (_scope, host, why) => lockLeftover(host, why),
   },
 );
 
@@ -64,34 +58,18 @@ function ownHost({ draft }: RemovalScope): readonly string[] {
   return [draft.object.spec.ip];
 }
 
-/** Undefined for a host that another cluster has taken: it says itself that it is not ours. */
+/** Undefined for a host that another cluster has taken. */
 async function ownSession(scope: RemovalScope): Promise<HostSession | undefined> {
-  try {
-    return await scope.session();
-  } catch (error) {
-    if (!isCoded(error, 'HostInUse')) {
-      throw error;
-    }
-    const { ip: host } = scope.draft.object.spec;
-    await scope.leaveBehind({ host, what: `The host as it is: ${error.message}`, remedy: error.remedy });
-    return undefined;
+  const session = await unlessTaken(() => scope.session());
+  if (!(session instanceof CodedError)) {
+    return session;
   }
-}
-
-function ownMark({ cluster, draft }: RemovalScope): HostMark {
-  return markOf({ cluster, owner: draft.object.metadata.uid });
-}
-
-async function reset(scope: RemovalScope, session: HostSession, attempt: Attempt): Promise<Waiting | undefined> {
-  await endJobs(session, attempt.id);
-  // Preflight has looked at this folder, and at no other of an etcd.
-  const etcdDataDir = etcdDataDirOf(scope.cluster);
-  const result = await resetHost(session, attempt, { ...ownMark(scope), etcdDataDir });
-  if (!('left' in result)) {
-    return result;
-  }
-  for (const what of result.left) {
-    await scope.leaveBehind({ host: session.ip, what, remedy: 'Remove it by hand, or install the host anew.' });
-  }
+  const { ip: host } = scope.draft.object.spec;
+  await scope.leaveBehind({ host, what: `The host as it is: ${session.message}`, remedy: session.remedy });
   return undefined;
+}
+
+function takeOutOf(scope: RemovalScope): TakeOutScope {
+  const { cluster, draft } = scope;
+  return { cluster, owner: draft.object.metadata.uid, leaveBehind: (leftover) => scope.leaveBehind(leftover) };
 }

@@ -1,8 +1,8 @@
 import { isConflict, isNotFound } from '@tke/kube-client';
 import { wholeTarget, type Attempt, type Waiting } from '@tke/plan';
 
-import { givingUp } from '../baremetal/give-up.ts';
-import { findNode } from '../machine/find-node.ts';
+import { givingUp } from './give-up.ts';
+import { findNodeOf } from '../machine/find-node.ts';
 import { nodeKind } from '../steps/node/node.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 
@@ -33,7 +33,7 @@ function removingNode(name: string): RemovalStep {
 
 async function removeNode(scope: RemovalScope, { signal }: Attempt): Promise<Waiting | undefined> {
   const client = scope.member();
-  const node = await findNode(client, scope.draft.object, signal);
+  const node = await findNodeOf(client, scope.draft.object, signal);
   if (node === undefined) {
     return undefined;
   }

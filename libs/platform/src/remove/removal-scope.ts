@@ -3,7 +3,7 @@ import type { Client } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
 import type { Step } from '@tke/plan';
 
-import type { LeavingScope } from '../baremetal/give-up.ts';
+import type { LeavingScope } from './give-up.ts';
 import type { HostSession } from '../hosts/host-session.ts';
 import type { StatusDraft } from '../objects/status-draft.ts';
 

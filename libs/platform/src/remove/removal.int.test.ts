@@ -6,9 +6,9 @@ import { uniqueName, waitFor } from '@tke/envtest';
 import { isNotFound } from '@tke/kube-client';
 import type { Kind, KubeObject } from '@tke/meta';
 
-import { podKind } from '../drain/pod.ts';
+import { podKind } from '../steps/node/pod.ts';
 import { hastyClock } from '../machine/testing/hasty-clock.ts';
-import { aMachine, aPod, clusterName, World } from '../machine/testing/world.ts';
+import { aMachine, aPod, clusterName, creating, World } from '../machine/testing/world.ts';
 import { nodeKind } from '../steps/node/node.ts';
 
 jest.setTimeout(180_000);
@@ -52,7 +52,7 @@ async function joined(spec: object = {}): Promise<{ name: string; ip: string }> 
 /** A running pod that a budget allows to go, or not. */
 async function runningPod(nodeName: string, budget?: { readonly disruptionsAllowed: number }) {
   const name = uniqueName('pod');
-  await world.admin.create(podKind, aPod(namespace, name, nodeName, name) as never);
+  await world.admin.create(podKind, aPod(namespace, name, nodeName, name));
   const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
   await world.admin.patch(podKind, { namespace, name }, { type: 'merge', body: { status } }, { subresource: 'status' });
   if (budget !== undefined) {
@@ -224,6 +224,20 @@ describe('a machine that is deleted', () => {
     await world.apply(aMachine(alone, ip, { clusterName: 'cls-none' }));
     await world.untilReason(alone, 'WaitingForCluster');
     await remove(alone, 5_000);
+  });
+
+  test('before there is a control plane gives its host back at once, without asking for a node', async () => {
+    const name = uniqueName('mc');
+    const ip = `10.0.2.${lastHost++}`;
+    world.prepares.add(ip);
+    await world.addCluster({}, creating(1));
+    world.members.putUnusable(clusterName, errors.HostUnreachable('there is no API server yet'));
+    await world.apply(aMachine(name, ip));
+    await world.until(name, 'is prepared', ({ status }) => status?.step === '2/3 EnsureClusterBuilt');
+    await remove(name, 10_000);
+    expect(world.host(ip).done).toEqual(wholeReset);
+    expect(reasonsOf(name)).not.toContain('LeftBehind');
+    await world.connectMember();
   });
 
   test('leaves a host alone that another cluster has taken', async () => {

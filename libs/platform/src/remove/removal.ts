@@ -5,19 +5,22 @@ import type { PlanRunner } from '@tke/plan';
 import type { CacheReader, EventRecorder } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
-import { withLeftovers } from '../baremetal/leftovers.ts';
+import { withLeftovers } from '../objects/leftovers.ts';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
+import { isBuilt } from '../cluster/built.ts';
 import { isDetached } from '../cluster/deletion-policy.ts';
+import type { HostSessions } from '../hosts/host-sessions.ts';
+import { wasReached } from '../hosts/facts-of-pass.ts';
 import type { MachinePass, MachineResult } from '../machine/machine-pass.ts';
 import { isControlPlane } from '../machine/place.ts';
-import { advancePlan, resultOf } from '../objects/advance-plan.ts';
+import { workOnPlan } from '../objects/advance-plan.ts';
 import { resetByHandPath } from '../reset/host-mark.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 
 export interface RemovalSteps {
   /** The cluster goes on without the host. */
   readonly remove: readonly RemovalStep[];
-  /** The cluster goes with it. */
+  /** The cluster goes with it, or was never built. */
   readonly destroy: readonly RemovalStep[];
   /** Host and cluster go on as they are. */
   readonly detach: readonly RemovalStep[];
@@ -49,8 +52,7 @@ export class MachineRemoval {
   async advance(pass: MachinePass): Promise<MachineResult | 'removed'> {
     const { runner, clock } = this.#options;
     const { draft, signal } = pass;
-    const { plan } = draft.object.status ?? {};
-    if (!wasReached(draft.object) || (plan?.operation === 'Remove' && plan.finishedAt !== undefined)) {
+    if (isOver(draft.object)) {
       return 'removed';
     }
     const cluster = this.#clusterOf(draft.object);
@@ -58,20 +60,24 @@ export class MachineRemoval {
       this.#warn(draft.object, 'HostNotReset', `The host stays as it is: ${cluster}.`);
       return 'removed';
     }
-    if (plan?.operation !== 'Remove') {
+    if (draft.object.status?.plan?.operation !== 'Remove') {
       await draft.update(() => ({ drain: undefined })); // its time begins with the removal
     }
-    const outcome = await advancePlan<Machine, RemovalScope>(draft, {
+    const { ip } = draft.object.spec;
+    const hosts = this.#options.scopes.machineHosts(draft, cluster, signal);
+    const scope = this.#scopeOf(pass, cluster, hosts);
+    const unfinished = await workOnPlan<Machine, RemovalScope, typeof phase>(draft, {
       runner,
       operation: 'Remove',
       steps: this.#stepsFor(cluster),
-      scope: this.#scopeOf(pass, cluster),
+      scope,
+      scopeUntil: (end) => ({ ...scope, session: () => hosts.open(ip, end) }),
       skip: cluster.spec.features?.skipConditions ?? [],
       signal,
       telling: { reason, phase, clock },
       interrupted: () => false,
     });
-    return outcome.kind === 'done' ? 'removed' : { ...resultOf(outcome, reason), phase };
+    return unfinished ?? 'removed';
   }
 
   /** A sentence without a full stop where there is nobody to take the host out for: without its UID the host's lock cannot be taken. */
@@ -87,15 +93,14 @@ export class MachineRemoval {
   #stepsFor(cluster: DeepReadonly<Cluster>): readonly RemovalStep[] {
     const { remove, destroy, detach } = this.#options.removalSteps;
     if (cluster.metadata.deletionTimestamp === undefined) {
-      return remove;
+      return isBuilt(cluster) ? remove : destroy; // without a control plane there is no Node
     }
     return isDetached(cluster) ? detach : destroy;
   }
 
-  #scopeOf({ draft, signal, log }: MachinePass, cluster: DeepReadonly<Cluster>): RemovalScope {
+  #scopeOf({ draft, log }: MachinePass, cluster: DeepReadonly<Cluster>, hosts: HostSessions): RemovalScope {
     const { scopes, members, clock } = this.#options;
     const { ip } = draft.object.spec;
-    const hosts = scopes.machineHosts(draft, cluster, signal);
     return {
       draft,
       cluster,
@@ -121,11 +126,8 @@ export class MachineRemoval {
   }
 }
 
-/**
- * Whether the host may have been changed: its key and facts are in status before anything is done there. Removing a Machine whose address
- * was mistyped need not wait for a host that never answered.
- */
-function wasReached({ spec, status }: DeepReadonly<Machine>): boolean {
-  const isPinned = (spec.hostKeys ?? []).length > 0;
-  return status?.facts !== undefined || status?.hostKeys !== undefined || (isPinned && status?.plan !== undefined);
+/** Removing a Machine whose address or password was mistyped need not wait for a host where nothing was ever done. */
+function isOver({ status = {} }: DeepReadonly<Machine>): boolean {
+  const { plan } = status;
+  return !wasReached(status) || (plan?.operation === 'Remove' && plan.finishedAt !== undefined);
 }

@@ -1,5 +1,5 @@
 import { kubeconfigMark } from '../steps/control-plane/ensure-kubeconfig.ts';
-import { createdPath } from '../steps/host/created-files.ts';
+import { createdPath, originalsFolder } from '../steps/host/created-files.ts';
 import { fstabMark } from '../steps/host/ensure-disable-swap.ts';
 import { sysctlsBefore } from '../steps/host/ensure-sysctl.ts';
 import { etcHostsFunction } from '../steps/host/etc-hosts.ts';
@@ -32,6 +32,16 @@ remove() {
   fi
 }
 
+# Those that cannot be put back stay where they are kept.
+restore_originals() {
+  [ -d ${originalsFolder} ] || return 0
+  find ${originalsFolder} -mindepth 1 ! -type d | while IFS= read -r copy; do
+    path=\${copy#${originalsFolder}}
+    mkdir -p -- "$(dirname -- "$path")" && cp -a --remove-destination -T -- "$copy" "$path" && rm -f -- "$copy" ||
+      left "the original of $path, which is kept as $copy"
+  done
+  find ${originalsFolder} -depth -type d -exec rmdir -- {} + 2> /dev/null
+}
 remove_created() {
   [ -f ${createdPath} ] || return 0
   tac ${createdPath} | while IFS= read -r path; do

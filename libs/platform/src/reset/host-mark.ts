@@ -1,8 +1,6 @@
 import type { BuildScope } from '../build/scope.ts';
 import type { HostSession } from '../hosts/host-session.ts';
-
-/** Where a host keeps what the platform needs to know of it: its lock, jobs, and what is undone when it is given up. As @tke/host. */
-export const stateFolder = '/var/lib/tke';
+import { stateFolder } from '../hosts/state-folder.ts';
 
 export const markPath = `${stateFolder}/mark`;
 

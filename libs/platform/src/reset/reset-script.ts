@@ -1,5 +1,6 @@
+import { stateFolder } from '../hosts/state-folder.ts';
+import { originalsFolder } from '../steps/host/created-files.ts';
 import { filesScript, settingsScript } from './files-script.ts';
-import { stateFolder } from './host-mark.ts';
 import { networkScript } from './network-script.ts';
 import { tidiedFolders, unitsOf } from './owned-paths.ts';
 import { processesScript } from './processes-script.ts';
@@ -34,10 +35,15 @@ exit 0
 `;
 }
 
-/** What goes last: files of `features.files`, and all we know of the host, the lock included. */
+/** What goes last: files of `features.files`, for which those come back they took the place of, and all we know of the host, the lock included. */
 export const leaveScript = `${functions}
 remove_created
-remove '${stateFolder}'
+restore_originals
+if [ -d '${originalsFolder}' ]; then
+  find '${stateFolder}' -mindepth 1 -maxdepth 1 ! -path '${originalsFolder}' -exec rm -rf -- {} +
+else
+  remove '${stateFolder}'
+fi
 exit 0
 `;
 

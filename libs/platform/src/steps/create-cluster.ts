@@ -26,6 +26,7 @@ import {
 import { ensureCleanup } from './host/ensure-cleanup.ts';
 import { ensureCopyFiles } from './host/ensure-copy-files.ts';
 import { ensureHostMark } from './host/ensure-host-mark.ts';
+import { ensureInitAPIServerHost } from './host/ensure-init-api-server-host.ts';
 import { ensureModifyAPIServerHost } from './host/ensure-modify-api-server-host.ts';
 import { ensurePostClusterInstallHook } from './host/ensure-post-cluster-install-hook.ts';
 import { ensurePostInstallHook } from './host/ensure-post-install-hook.ts';
@@ -49,6 +50,7 @@ export const createClusterSteps: readonly Step<BuildScope>[] = [
   ensureCopyFiles,
   ensurePreClusterInstallHook,
   ensurePreInstallHook,
+  ensureInitAPIServerHost,
   ...prepareHostSteps,
   ensureAuthzWebhook,
   ensureAuditConfig,
@@ -71,7 +73,7 @@ export const createClusterSteps: readonly Step<BuildScope>[] = [
   ensureJoinPhaseKubeletStart,
   ensureJoinPhaseControlPlaneJoinETCD,
   ensureMarkControlPlane,
-  ...bridgeNetwork.steps,
+  ...bridgeNetwork,
   ensureModifyAPIServerHost,
   ensureKubeconfig,
   ensureClusterWorks,

@@ -30,6 +30,15 @@ describe.each([
   });
 });
 
+test('a worker asks for nothing of the control plane before that is built', () => {
+  const names = joinMachineSteps.map(({ name }) => name);
+  const built = names.indexOf('EnsureClusterBuilt');
+  for (const step of ['EnsureInitAPIServerHost', 'EnsureJoinPhasePreflight', 'EnsureMarkNode', 'EnsureNetwork']) {
+    expect(names.indexOf(step)).toBeGreaterThan(built);
+  }
+  expect(names.indexOf('EnsureKubeadm')).toBeLessThan(built);
+});
+
 test('a control plane of one host joins nothing; a worker does nothing of a control plane', () => {
   const applied = (steps: typeof createClusterSteps, scope: Parameters<(typeof steps)[0]['targets']>[0]) =>
     steps.filter((step) => step.targets(scope).length > 0).map(({ name }) => name);

@@ -79,6 +79,12 @@ export class RuntimeMetrics {
     return this.#controllers.forController(name, concurrency);
   }
 
+  /** A counter of one's own. The first call for a name makes it, later ones give the same. */
+  counter(name: string, help: string): { inc(by?: number): void } {
+    const known = this.registry.getSingleMetric(name);
+    return known instanceof Counter ? known : new Counter({ name, help, registers: [this.registry] });
+  }
+
   /** Exposes a queue; `statistics` is read at every scrape. */
   queue(name: string, statistics: () => QueueStatistics): QueueObserver {
     return this.#queues.forQueue(name, statistics);

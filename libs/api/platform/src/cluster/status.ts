@@ -32,6 +32,7 @@ const host = s.object('A host of the control plane.', { ip: text('Address of the
 const certificate = s.object('A certificate the cluster lives by.', {
   name: text('What it is for, e.g. apiserver.'),
   notAfter: s.timestamp('When it ends.'),
+  renewAt: s.optional(s.timestamp('When the platform renews it; absent for what is renewed by others.')),
 });
 
 /** What TKEStack's status has. */
@@ -76,5 +77,6 @@ export const clusterStatus = {
   nodes: s.optional(s.object('Nodes of the cluster.', { total: count('All.'), ready: count('Ready ones.') })),
   certificates: s.optional(s.listByKey('Certificates and when they end.', certificate, ['name'])),
   certificatesExpireAt: s.optional(s.timestamp('When the first of them ends.')),
+  certificatesRenewedAt: s.optional(s.timestamp('Begin of the last renewal that came to its end.')),
   hosts: s.optional(s.listByKey('Hosts of the control plane, as they were found.', host, ['ip'], { maxItems: 64 })),
 };

@@ -50,6 +50,7 @@ const operations = [
   'Remove',
   'Delete',
   'Move',
+  'Renew',
 ] as const;
 
 const shape = s.object('What is being done, or was done last.', {

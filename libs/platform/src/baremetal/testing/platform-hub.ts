@@ -16,11 +16,12 @@ import { coreKinds, type Condition, type KubeObject } from '@tke/meta';
 import type { PackageSource } from '@tke/package-source';
 import { issueCertificate } from '@tke/pki';
 import { Cache, Manager, type EventRecorder, type Permission } from '@tke/runtime';
-import { systemClock as clock } from '@tke/time';
+import { FakeClock, systemClock as clock } from '@tke/time';
 
 import type { AdminCredential, BuildScope } from '../../build/scope.ts';
 import { platformPermissions } from '../../permissions.ts';
 import type { PlatformSteps } from '../../platform-steps.ts';
+import type { RenewalScope } from '../../renewal/renewal-scope.ts';
 import { setupPlatform } from '../../setup.ts';
 import type { DeleteScope } from '../delete-scope.ts';
 import { Script } from './script.ts';
@@ -38,6 +39,7 @@ export class PlatformHub {
   readonly events: { readonly type: string; readonly reason: string; readonly note: string }[] = [];
   create = new Script<BuildScope>('EnsurePreflight', 'EnsureStoreCredential', 'EnsureClusterWorks');
   destroy = new Script<DeleteScope>('EnsureHostReset');
+  renew = new Script<RenewalScope>('EnsureRenewCerts', 'EnsureStoreCredential');
   readonly routed: string[][] = [];
   routes: PlatformSteps['applyRoutes'] = () => Promise.resolve([]);
   readonly #controlPlane: ControlPlane;
@@ -136,11 +138,12 @@ export class PlatformHub {
     await this.admin.create(machineKind, object as Machine);
   }
 
-  /** What opens the API server of every cluster here. */
-  async credential(): Promise<AdminCredential> {
+  /** What opens the API server of every cluster here, for a year from when it was issued. */
+  async credential(issuedAgoMs = 0): Promise<AdminCredential> {
     const { ca } = this.#controlPlane.pki;
+    const issuing = new FakeClock(clock.now() - issuedAgoMs);
     const subject = { commonName: 'tke:platform', organizations: ['system:masters'] };
-    const pair = await issueCertificate({ ca, ...subject, usages: ['client'], clock });
+    const pair = await issueCertificate({ ca, ...subject, usages: ['client'], clock: issuing });
     return { ca: ca.certPem, certificate: pair.certPem, key: pair.keyPem };
   }
 
@@ -192,9 +195,10 @@ export class PlatformHub {
       detachSteps: [],
       joinSteps: [],
       removalSteps: { remove: [], destroy: [], detach: [] },
-      applyRoutes: (scope, signal) => {
-        this.routed.push([...scope.allHosts()]);
-        return this.routes(scope, signal);
+      renewalSteps: this.renew.steps,
+      applyRoutes: (scope, signal, hosts) => {
+        this.routed.push([...hosts]);
+        return this.routes(scope, signal, hosts);
       },
       ...steps,
     };

@@ -10,7 +10,8 @@ import { PlanRunner } from '@tke/plan';
 import { annotationChanged, Cache, controllerFor, generationChanged, Manager, or } from '@tke/runtime';
 import { systemClock as clock } from '@tke/time';
 
-import { ClusterReconciler } from '../../cluster/cluster-reconciler.ts';
+import { ClusterLife } from '../../cluster/cluster-life.ts';
+import { PlannedReconciler } from '../../objects/planned-reconciler.ts';
 import { MemberObserver } from '../../observe/member-observer.ts';
 import { adminOf, runningMembers, type Target } from '../../observe/testing/members.ts';
 import { ImportedProvider } from '../imported-provider.ts';
@@ -59,7 +60,9 @@ export class ImportHub implements AsyncDisposable {
       .for<Cluster>(cluster, { predicates: [or(generationChanged, annotationChanged)] })
       .watchesSource(memberEvents(members))
       .withOptions({ concurrency: 4 })
-      .complete(new ClusterReconciler({ client, recorder, clock, providers }));
+      .complete(
+        new PlannedReconciler<Cluster>({ client, recorder, clock }, new ClusterLife(providers, { recorder, clock })),
+      );
     return new ImportHub(client, manager, members);
   }
 

@@ -28,6 +28,8 @@ export function clusterInput(spec: Spec = {}, rest: Partial<ClusterInput> = {}):
 export const authorization = {
   configuration: 'kind: AuthorizationConfiguration\n',
   kubeconfig: new Secret('kind: Config\n'),
+  renewAt: Date.UTC(2027, 0, 1),
+  notAfter: Date.UTC(2027, 4, 1),
 };
 
 export function nodeSpec(rest: Partial<NodeSpec> = {}): NodeSpec {

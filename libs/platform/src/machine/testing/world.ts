@@ -12,11 +12,14 @@ import { systemClock, type Clock } from '@tke/time';
 
 import type { BuildScope } from '../../build/scope.ts';
 import { workerNode } from '../../build/node-specs.ts';
+import { LoginWatch } from '../../objects/login-watch.ts';
 import { removalSteps } from '../../remove/removal-steps.ts';
+import { ensureClusterBuilt } from '../../steps/join/ensure-cluster-built.ts';
 import { nodeKind, type Node } from '../../steps/node/node.ts';
 import { addMachineController } from '../machine-controller.ts';
-import type { MachineReconcilerOptions } from '../machine-reconciler.ts';
-import { machineMemberPermissions, machinePermissions } from '../permissions.ts';
+import type { MachineControllerOptions } from '../machine-controller.ts';
+import { machinePermissions } from '../permissions.ts';
+import { machineMemberPermissions } from './member-permissions.ts';
 import { ScriptedHost } from './scripted-host.ts';
 
 export const clusterName = 'cls-a';
@@ -39,7 +42,9 @@ export class World {
   readonly admin: Client;
   readonly events: RecordedEvent[] = [];
   readonly hosts = new Map<string, ScriptedHost>();
-  /** What the only step of joining does on a host, by its address. Absent: its node registers and is ready. */
+  /** Addresses of hosts that are prepared before they join. */
+  readonly prepares = new Set<string>();
+  /** What the step of joining does on a host, by its address. Absent: its node registers and is ready. */
   readonly joins = new Map<string, Step<BuildScope>['run']>();
   members!: MemberClusters;
   #clients: Client[] = [];
@@ -83,7 +88,8 @@ export class World {
     const client = await open(await this.controlPlane.user('hub'));
     this.#clients.push(client);
     const cache = new Cache({ reader: client, logger: discardLogger });
-    const manager = new Manager({ client, cache, logger: discardLogger, clock });
+    // Its clock may run much faster than the API server.
+    const manager = new Manager({ client, cache, logger: discardLogger, clock, startTimeoutMs: 3_600_000 });
     this.members = new MemberClusters({
       userAgent: 'test/1',
       logger: discardLogger,
@@ -92,7 +98,9 @@ export class World {
       health: { intervalMs: 500, retryMs: 100, timeoutMs: 3_000, longestIntervalMs: 500 },
     });
     cache.informer<Cluster>(cluster);
-    addMachineController(manager, { ...this.#options(client, clock), cache, members: this.members, namespace });
+    const logins = new LoginWatch(cache, namespace);
+    const { members } = this;
+    addMachineController(manager, { ...this.#options(client, clock), cache, members, logins, namespace });
     const stop = new AbortController();
     const ended = Promise.all([manager.start(stop.signal), this.members.start(stop.signal)]);
     this.#running = { stop, ended };
@@ -134,18 +142,12 @@ export class World {
     return known;
   }
 
-  #options(client: Client, clock: Clock): Omit<MachineReconcilerOptions, 'cache' | 'members'> {
+  #options(client: Client, clock: Clock): Omit<MachineControllerOptions, 'cache' | 'members' | 'namespace' | 'logins'> {
     return {
       client,
       clock,
       runner: new PlanRunner({ clock, random: () => 0, logger: discardLogger }),
-      joinSteps: [
-        {
-          name: 'EnsureJoined',
-          targets: ({ nodes }) => nodes.map(({ ip }) => ip),
-          run: (scope, attempt) => (this.joins.get(attempt.target) ?? this.playedJoin)(scope, attempt),
-        },
-      ],
+      joinSteps: this.#joinSteps(),
       removalSteps,
       recorder: {
         event: (object, type, reason, _action, note) => {
@@ -156,7 +158,30 @@ export class World {
     };
   }
 
-  #scopes(): MachineReconcilerOptions['scopes'] {
+  #joinSteps(): readonly Step<BuildScope>[] {
+    const hostsOf = ({ nodes }: BuildScope) => nodes.map(({ ip }) => ip);
+    const prepared = (scope: BuildScope) => hostsOf(scope).filter((ip) => this.prepares.has(ip));
+    return [
+      { name: 'EnsurePrepared', targets: prepared, run: this.#playedPreparation },
+      {
+        ...ensureClusterBuilt,
+        targets: (scope) => (prepared(scope).length > 0 ? ensureClusterBuilt.targets(scope) : []),
+      },
+      {
+        name: 'EnsureJoined',
+        targets: hostsOf,
+        run: (scope, attempt) => (this.joins.get(attempt.target) ?? this.playedJoin)(scope, attempt),
+      },
+    ];
+  }
+
+  readonly #playedPreparation: Step<BuildScope>['run'] = async (scope, { target }) => {
+    await scope.session(target);
+    this.host(target).mark = { cluster: scope.cluster.metadata.uid ?? '', owner: scope.owner ?? '' };
+    return undefined;
+  };
+
+  #scopes(): MachineControllerOptions['scopes'] {
     const memberOf = ({ metadata: { name = '' } }: { readonly metadata: { readonly name?: string } }) => {
       const member = this.members.get(name);
       if (member === undefined) {
@@ -166,8 +191,14 @@ export class World {
     };
     return {
       memberOf,
-      machineHosts: () =>
-        ({ open: (ip: string) => this.host(ip).open(), release: (ip: string) => this.host(ip).release() }) as never,
+      machineHosts: (draft) => {
+        const open = async (ip: string) => {
+          const opened = await this.host(ip).open();
+          await draft.update(() => ({ facts: { kernel: '6.1' } })); // as a session keeps what it finds
+          return opened;
+        };
+        return { open, release: (ip: string) => this.host(ip).release() } as never;
+      },
       forMachine: async (draft, object) => {
         const { ip } = draft.object.spec;
         const session = () => this.host(ip).open();
@@ -175,11 +206,6 @@ export class World {
           cluster: object,
           owner: draft.object.metadata.uid,
           nodes: [await workerNode(draft.object, object, session)],
-          session: async () => {
-            const opened = await session();
-            await draft.update(() => ({ facts: { kernel: '6.1' } })); // as a session keeps what it finds
-            return opened;
-          },
           member: () => memberOf(object),
         };
         return scope as BuildScope;
@@ -303,6 +329,11 @@ function aCluster(spec: object, name: string): Cluster {
     metadata: { name },
     spec: { tenantID: 'acme', type: 'Baremetal', machines, ...spec },
   };
+}
+
+/** The plan of a cluster whose control plane is being made. */
+export function creating(completed: number): object {
+  return { operation: 'Create', completed, total: 40, startedAt: '2026-01-01T00:00:00Z', finishedAt: null };
 }
 
 export function finished(operation: string): object {

@@ -5,6 +5,7 @@ import type { AdminCredential, BuildScope } from '../../build/scope.ts';
 import { kubeadmErrors } from '../../kubeadm/errors.ts';
 import { configured } from '../../kubeadm/init-phase.ts';
 import { initConfigPath } from '../../kubeadm/paths.ts';
+import { platformUser } from '../../names.ts';
 import { firstControlPlane } from '../host/targets.ts';
 
 /**
@@ -12,7 +13,7 @@ import { firstControlPlane } from '../host/targets.ts';
  * and the rights can be taken away by deleting the ClusterRoleBinding kubeadm:cluster-admins, unlike those of
  * system:masters in super-admin.conf.
  */
-const command = ['kubeadm', 'kubeconfig', 'user', '--client-name', 'tke:platform', '--org', 'kubeadm:cluster-admins'];
+const command = ['kubeadm', 'kubeconfig', 'user', '--client-name', platformUser, '--org', 'kubeadm:cluster-admins'];
 
 /** Gives the platform the key to the cluster. */
 export const ensureStoreCredential: Step<BuildScope> = {

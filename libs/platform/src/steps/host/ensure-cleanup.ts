@@ -1,7 +1,7 @@
 import type { Step } from '@tke/plan';
 
 import type { BuildScope } from '../../build/scope.ts';
-import { stateFolder } from '../../reset/host-mark.ts';
+import { stateFolder } from '../../hosts/state-folder.ts';
 import { everyNode } from './targets.ts';
 
 /** What is left of earlier steps: archives, and commands that have ended. Those of later steps go with the next plan. */

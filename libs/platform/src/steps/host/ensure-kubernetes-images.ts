@@ -5,7 +5,7 @@ import { forEachConcurrently } from '@tke/runtime';
 import type { BuildScope } from '../../build/scope.ts';
 import { archiveLabel, importedImages, pinnedLabel } from '../../containerd/images.ts';
 import { isWaiting, type HostSession } from '../../hosts/host-session.ts';
-import { stateFolder } from '../../reset/host-mark.ts';
+import { stateFolder } from '../../hosts/state-folder.ts';
 import { transfersAtOnce } from './install-programs.ts';
 import { everyNode } from './targets.ts';
 

@@ -1,10 +1,9 @@
 import type { Step } from '@tke/plan';
 
 import type { BuildScope } from '../../build/scope.ts';
+import { apiServerPort } from '../../kubeadm/paths.ts';
 import { pointAPIServerHost } from './etc-hosts.ts';
 import { controlPlaneNodes } from './targets.ts';
-
-const apiServerPort = 6443;
 
 /**
  * Hosts of the control plane ask their own API server once they have one. Not where clients use another port: that is the balancer's,

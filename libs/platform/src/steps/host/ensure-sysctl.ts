@@ -4,7 +4,7 @@ import type { Step } from '@tke/plan';
 import type { BuildScope } from '../../build/scope.ts';
 import type { HostSession } from '../../hosts/host-session.ts';
 import type { ClusterNetwork } from '../../network/cluster-network.ts';
-import { stateFolder } from '../../reset/host-mark.ts';
+import { stateFolder } from '../../hosts/state-folder.ts';
 import { hostStepErrors } from './errors.ts';
 import { everyNode } from './targets.ts';
 

@@ -124,26 +124,44 @@ describe('files', () => {
       { src: 'one.toml', dst: '/srv/new/conf.d/' },
     ],
   };
-  const found = () => lab.sh('cd /opt/tools && find . | sort && find /srv');
+  const found = () => lab.sh('cd /opt/tools && find . -printf "%p %m %U \\n" | sort; cat old other; find /srv');
 
   test('are copied with their modes; what was not there before goes when the host is left, and only that', async () => {
     await mkdir(join(lab.files, 'tools/deep'), { recursive: true });
     await writeFile(join(lab.files, 'tools/deep/run.sh'), '#!/bin/sh\n', { mode: 0o755 });
     await writeFile(join(lab.files, 'tools/old'), 'new', { mode: 0o600 });
     await writeFile(join(lab.files, 'one.toml'), 'version = 3\n', { mode: 0o644 });
-    await lab.sh('mkdir -p /opt/tools && echo mine > /opt/tools/other && echo mine > /opt/tools/old');
+    await lab.sh(
+      'mkdir -p /opt/tools && echo mine > /opt/tools/other && echo old > /opt/tools/old && chmod 640 /opt/tools/old && chown 7 /opt/tools/old',
+    );
     const before = await found();
     const scope = lab.scope(features);
     await lab.run(ensureHostMark, scope);
     await lab.run(ensureCopyFiles, scope);
-    await lab.run(ensureCopyFiles, scope); // cannot tell any more what was there
+    await lab.run(ensureCopyFiles, scope); // what is there now is ours
     expect(await lab.sh('cd /opt/tools && stat -c "%a %n" deep/run.sh old other')).toBe(
       '755 deep/run.sh\n600 old\n644 other\n',
     );
     expect(await lab.sh('cat /opt/tools/old /srv/new/conf.d/one.toml')).toBe('newversion = 3\n');
-    await leaveHost(await lab.session(), mark);
+    expect(await leaveHost(await lab.session(), mark)).toEqual({ left: [] });
     lab.forgetSession();
     expect(await found()).toBe(before);
+  });
+
+  test('that cannot be put back are kept, and it is said where', async () => {
+    await lab.sh('mkdir -p /opt/moved && echo mine > /opt/moved/file');
+    await writeFile(join(lab.files, 'file'), 'new', { mode: 0o600 });
+    const scope = lab.scope({ files: [{ src: 'file', dst: '/opt/moved/file' }] });
+    await lab.run(ensureHostMark, scope);
+    await lab.run(ensureCopyFiles, scope);
+    await lab.sh('rm -rf /opt/moved && touch /opt/moved');
+    const { left } = await leaveHost(await lab.session(), mark);
+    lab.forgetSession();
+    const kept = '/var/lib/tke/originals/opt/moved/file';
+    expect(left).toEqual([`the original of /opt/moved/file, which is kept as ${kept}`]);
+    expect(await lab.sh(`cat ${kept}; ls /var/lib/tke; rm -rf /var/lib/tke/originals /opt/moved`)).toMatch(
+      /^mine\n(lock\n)?originals\n/,
+    );
   });
 });
 

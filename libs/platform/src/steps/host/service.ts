@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { HostSession } from '../../hosts/host-session.ts';
-import { stateFolder } from '../../reset/host-mark.ts';
+import { stateFolder } from '../../hosts/state-folder.ts';
 
 export const unitFolder = '/etc/systemd/system';
 

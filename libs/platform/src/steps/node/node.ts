@@ -1,5 +1,6 @@
 import type { Taint } from '@tke/api-platform';
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
+import type { ResourceList } from '@tke/quantity';
 
 export interface NodeCondition {
   readonly type: string;
@@ -13,7 +14,7 @@ export interface NodeAddress {
   readonly address: string;
 }
 
-/** The part of core/v1 Node that steps look at. */
+/** The part of core/v1 Node that is looked at. */
 export interface Node extends KubeObject {
   readonly spec?: {
     readonly podCIDR?: string;
@@ -23,6 +24,8 @@ export interface Node extends KubeObject {
     readonly unschedulable?: boolean;
   };
   readonly status?: {
+    readonly capacity?: ResourceList;
+    readonly allocatable?: ResourceList;
     readonly conditions?: readonly NodeCondition[];
     readonly addresses?: readonly NodeAddress[];
   };
@@ -30,12 +33,17 @@ export interface Node extends KubeObject {
 
 export const nodeKind: Kind<Node> = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
 
-export function readyCondition({ status }: DeepReadonly<Node>): NodeCondition | undefined {
+interface Conditioned {
+  readonly status?: { readonly conditions?: readonly NodeCondition[] };
+}
+
+export function readyCondition({ status }: DeepReadonly<Conditioned>): NodeCondition | undefined {
   return status?.conditions?.find(({ type }) => type === 'Ready');
 }
 
-export function isReady(node: DeepReadonly<Node>): boolean {
-  return readyCondition(node)?.status === 'True';
+/** Of Nodes and Pods. */
+export function isReady(object: DeepReadonly<Conditioned>): boolean {
+  return readyCondition(object)?.status === 'True';
 }
 
 export function internalIPs({ status }: DeepReadonly<Node>): readonly string[] {

@@ -137,7 +137,7 @@ export class SystemdLab {
       lock,
       secrets: [],
       signal: new AbortController().signal,
-      onFacts: () => Promise.resolve(),
+      facts: () => host.facts(),
       onFailure: () => undefined,
     });
   }

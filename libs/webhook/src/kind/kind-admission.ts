@@ -1,8 +1,7 @@
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
 import { jsonEqual } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
-
-import { fine } from './result.ts';
+import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '../admission/types.ts';
+import { fine, merged } from './result.ts';
 
 /** What is particular to one kind. */
 export interface KindChecks<T extends KubeObject> {
@@ -11,6 +10,8 @@ export interface KindChecks<T extends KubeObject> {
   readonly examine: (object: DeepReadonly<T>) => ValidationResult;
   /** Judges a creation by who asks for it. */
   readonly authorize?: (request: AdmissionRequest<T>) => readonly FieldProblem[];
+  /** Judges a creation or a change as such; that what was there before is not refused is its own business. */
+  readonly change?: (request: AdmissionRequest<T>) => ValidationResult;
   /** As `KindAdmission.default`. Sees objects that no schema has checked yet. */
   readonly default?: (request: AdmissionRequest<T>) => DeepReadonly<T> | undefined;
   /** As `KindAdmission.warn`. Sees the same. */
@@ -36,12 +37,14 @@ function validated<T extends KubeObject>(request: AdmissionRequest<T>, checks: K
   if (object === undefined || (oldObject !== undefined && jsonEqual(contentOf(object), contentOf(oldObject)))) {
     return fine;
   }
+  const change = checks.change?.(request) ?? fine;
   const { problems, warnings } = checks.examine(object);
   if (oldObject === undefined) {
-    return { problems: [...(checks.authorize?.(request) ?? []), ...problems], warnings };
+    return merged([{ problems: checks.authorize?.(request) ?? [] }, change, { problems, warnings }]);
   }
   const before = checks.examine(oldObject).problems;
-  return { problems: problems.filter((each) => !before.some((old) => jsonEqual(each, old))), warnings };
+  const added = problems.filter((each) => !before.some((old) => jsonEqual(each, old)));
+  return merged([change, { problems: added, warnings }]);
 }
 
 /** All that users write, at the top level too, as in ClusterCredentials. */

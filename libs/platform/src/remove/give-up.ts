@@ -2,6 +2,8 @@ import type { Leftover } from '@tke/api-platform';
 import { CodedError, describeError, errorMessage } from '@tke/errors';
 import type { Step } from '@tke/plan';
 
+import { isSuperseded } from '../hosts/superseded.ts';
+
 export interface GiveUpOptions<Scope> {
   /** How often it is tried before what it should have removed is left behind. */
   readonly attempts: number;
@@ -37,6 +39,9 @@ export function givingUp<Scope extends LeavingScope>(
         return await step.run(scope, attempt);
       } catch (error) {
         signal.throwIfAborted();
+        if (isSuperseded(error)) {
+          throw error; // whoever leads goes on
+        }
         if (number === attempts) {
           return leave(errorMessage(error));
         }

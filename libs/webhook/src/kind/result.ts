@@ -1,4 +1,4 @@
-import type { ValidationResult } from '@tke/webhook';
+import type { ValidationResult } from '../admission/types.ts';
 
 export const fine: ValidationResult = { problems: [], warnings: [] };
 

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+
+import { sharedControlPlane, waitFor, type ClusterAccess } from '@tke/envtest';
+import type { Client } from '@tke/kube-client';
+import { coreKinds } from '@tke/meta';
+
+import { access, admin, adminOf, running } from './testing/cluster.ts';
+
+jest.setTimeout(120_000);
+
+let target: ClusterAccess;
+let hub: Client;
+
+beforeAll(async () => {
+  target = await sharedControlPlane();
+  hub = await adminOf(target);
+});
+afterAll(() => hub.close());
+
+test('another cluster than the one that is meant is refused to everybody, until the one that is meant answers', async () => {
+  await using members = running();
+  const way = access(target, { certificate: await admin(target) });
+  const { metadata } = await hub.get(coreKinds.namespace, { name: 'kube-system' });
+  const read = () => members.get('cls-a')!.client.get(coreKinds.namespace, { name: 'default' });
+
+  members.put('cls-a', { ...way, uid: 'of-another-cluster' });
+  const member = members.get('cls-a')!;
+  await waitFor(() => member.health.state === 'Unhealthy', { description: 'the verdict', timeoutMs: 60_000 });
+  expect(member.health.lastError).toMatchObject({ code: 'IdentityChanged', class: 'NeedsUser' });
+  expect(member.health.lastError?.message).toContain(metadata.uid);
+  await expect(read()).rejects.toMatchObject({ code: 'MemberNotReady' });
+
+  members.put('cls-a', { ...way, uid: metadata.uid! });
+  await waitFor(() => member.health.state === 'Healthy', { description: 'it answers', timeoutMs: 60_000 });
+  await expect(read()).resolves.toMatchObject({ metadata: { name: 'default' } });
+
+  members.put('cls-a', { ...way, uid: 'of-another-cluster' });
+  await waitFor(() => member.health.state !== 'Healthy', { description: 'doubt', timeoutMs: 60_000 });
+  await expect(read()).rejects.toMatchObject({ code: 'MemberNotReady' });
+});

@@ -1,0 +1,135 @@
+import { cluster as clusterKind, renewAnnotation, type Cluster } from '@tke/api-platform';
+import { describeError } from '@tke/errors';
+import type { ConditionStatus } from '@tke/meta';
+import type { PlanOutcome, PlanRunner, Step } from '@tke/plan';
+import { setCondition, type CacheReader } from '@tke/runtime';
+import type { Clock } from '@tke/time';
+
+import type { ScopeBuilder } from '../build/scope-builder.ts';
+import { skips } from '../build/skips.ts';
+import { clusterSecrets } from '../cluster/cluster-secrets.ts';
+import type { ClusterPass } from '../cluster/provider.ts';
+import { platformErrors } from '../errors.ts';
+import { advancePlan } from '../objects/advance-plan.ts';
+import type { LoginWatch } from '../objects/login-watch.ts';
+import { isOvertaken } from '../objects/overtaken.ts';
+import type { StatusChange } from '../objects/status-draft.ts';
+import { endsPass } from './ends-pass.ts';
+import { renewalNeed, untilAsked } from './renewal-due.ts';
+import type { RenewalScope } from './renewal-scope.ts';
+
+export interface RenewalTools {
+  readonly cache: CacheReader;
+  readonly runner: Pick<PlanRunner, 'advance'>;
+  readonly scopes: Pick<ScopeBuilder, 'clusterHosts' | 'forRenewal'>;
+  readonly renewalSteps: readonly Step<RenewalScope>[];
+  readonly logins: LoginWatch;
+  readonly clock: Clock;
+}
+
+/** How far a renewal is after a pass. */
+export interface Renewal {
+  /** What is going on, one sentence; undefined while nothing is, or it has failed. */
+  readonly underWay?: string;
+  /** Whether certificates are new. */
+  readonly renewed?: boolean;
+  readonly requeueAfterMs?: number;
+}
+
+/** What there is now is soon looked at. */
+const afterwardsMs = 5000;
+
+/**
+ * One pass of the renewal of what a built cluster lives by, where it is time for it. What fails is told by the condition
+ * CertificatesRenewed and tried again: the cluster goes on as it is. Rejects with what ends the pass.
+ */
+export async function renewCertificates(tools: RenewalTools, pass: ClusterPass): Promise<Renewal> {
+  const { draft, signal } = pass;
+  const now = tools.clock.now();
+  const need = renewalNeed(draft.object, now);
+  switch (need.kind) {
+    case 'none': {
+      const requeueAfterMs = untilAsked(draft.object, now);
+      return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+    }
+    case 'unreadable':
+      await tell(tools, pass, failed(platformErrors.RenewalTimeInvalid(invalidTime(need.value))));
+      return {};
+    case 'due':
+      try {
+        return await settle(tools, pass, await advance(tools, pass));
+      } catch (error) {
+        if (endsPass(error, signal)) {
+          throw error;
+        }
+        await tell(tools, pass, failed(error));
+        return {};
+      }
+  }
+}
+
+async function advance(tools: RenewalTools, { draft, signal }: ClusterPass): Promise<PlanOutcome> {
+  const { cache, runner, scopes, renewalSteps, logins: watch } = tools;
+  const cluster = draft.object;
+  const hosts = scopes.clusterHosts(draft, signal);
+  const scope = await scopes.forRenewal(draft, hosts, signal);
+  return advancePlan<Cluster, RenewalScope>(draft, {
+    runner,
+    operation: 'Renew',
+    steps: renewalSteps,
+    scope,
+    scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
+    logins: { watch, secrets: clusterSecrets(cluster) },
+    skip: skips(cluster),
+    signal,
+    interrupted: () => isOvertaken<Cluster>(cache, clusterKind, cluster),
+  });
+}
+
+async function settle(tools: RenewalTools, pass: ClusterPass, outcome: PlanOutcome): Promise<Renewal> {
+  switch (outcome.kind) {
+    case 'done': {
+      const { startedAt } = pass.draft.object.status?.plan ?? {};
+      const told = { status: 'True', reason: 'Renewed', message: 'The certificates were renewed.' } as const;
+      await tell(tools, pass, told, { certificatesRenewedAt: startedAt });
+      return { renewed: true, requeueAfterMs: afterwardsMs };
+    }
+    case 'interrupted':
+      return { underWay: 'Something more important has come up.', requeueAfterMs: 1000 };
+    case 'waiting':
+      await tell(tools, pass, { status: 'Unknown', reason: 'Renewing', message: outcome.message });
+      return { underWay: outcome.message, requeueAfterMs: outcome.afterMs };
+    case 'retrying':
+    case 'stalled':
+      await tell(tools, pass, failed(outcome.error));
+      return outcome.afterMs === undefined ? {} : { requeueAfterMs: outcome.afterMs };
+  }
+}
+
+interface Told {
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function failed(error: unknown): Told {
+  const { code, message, remedy } = describeError(error);
+  return { status: 'False', reason: code, message: `${message}. ${remedy}` };
+}
+
+async function tell(
+  { clock }: RenewalTools,
+  { draft }: ClusterPass,
+  told: Told,
+  more: StatusChange<Cluster> = {},
+): Promise<void> {
+  const condition = { type: 'CertificatesRenewed', ...told };
+  await draft.update(({ conditions }) => ({
+    ...more,
+    conditions: setCondition(conditions, condition, { generation: draft.generation, clock }),
+  }));
+}
+
+function invalidTime(value: string): string {
+  return `annotation ${renewAnnotation} is ${JSON.stringify(value.slice(0, 64))}, which is not a time of RFC 3339 such as 2027-01-31T12:00:00Z`;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+
+import { renewalAnnotation } from '../../kubeadm/static-pods.ts';
+import type { RenewalScope } from '../../renewal/renewal-scope.ts';
+import { attemptAt, machines, testScope, type ScopeOptions } from '../testing/scope.ts';
+import { ensureKubeletRotation } from './ensure-kubelet-rotation.ts';
+import { ensureRenewCerts } from './ensure-renew-certs.ts';
+
+const first = '10.0.0.11';
+const second = '10.0.0.12';
+const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const manifestOf = (component: string) => `/etc/kubernetes/manifests/${component}.yaml`;
+const manifest = 'apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    other: kept\nspec:\n  containers: []\n';
+
+interface Host {
+  /** Days that each certificate has left. */
+  days: Record<string, number>;
+  /** Whether pods come up with what their manifests say. */
+  comesUp: boolean;
+  served: boolean;
+}
+
+/** Hosts of a control plane that do what kubeadm, kubelet and kubectl would. */
+function world(options: ScopeOptions = {}) {
+  const scope = testScope({ spec: { machines: machines(first, second), ...options.spec }, ...options });
+  const finished = new Set<string>();
+  const hosts = new Map<string, Host>();
+  const attempts = new Map([first, second].map((ip) => [ip, attemptAt(ip, 'EnsureRenewCerts')]));
+  for (const ip of [first, second]) {
+    const host: Host = { days: { apiserver: 365, 'admin.conf': 365 }, comesUp: true, served: true };
+    hosts.set(ip, host);
+    const session = scope.host(ip);
+    components.forEach((component) => session.put(manifestOf(component), manifest));
+    const annotationOf = (component: string) =>
+      (load(session.files.get(manifestOf(component))!.content) as { metadata: { annotations: Record<string, string> } })
+        .metadata.annotations;
+    session.answer = ([, , script = '', , ...args]) => {
+      if (script.includes('check-expiration')) {
+        return { stdout: JSON.stringify({ certificates: certificates(host.days, attempts.get(ip)!.clock.now()) }) };
+      }
+      if (args.includes('pods')) {
+        const asked = components.filter((component) => args.includes(`${component}-${ip}`));
+        const items = asked.map((component) => ({
+          metadata: { name: `${component}-${ip}`, annotations: host.comesUp ? annotationOf(component) : {} },
+          status: { conditions: [{ type: 'Ready', status: 'True' }] },
+        }));
+        return { stdout: JSON.stringify(items.length === 1 ? items[0] : { items }) };
+      }
+      return { exitCode: args.includes('/readyz') && !host.served ? 1 : 0, stderr: 'x509: unknown authority' };
+    };
+  }
+  const renewal: RenewalScope = { ...scope, isFinished: (step, ip) => finished.has(`${step} ${ip}`) };
+  const run = (ip: string) => ensureRenewCerts.run(renewal, attempts.get(ip)!);
+  return { scope, run, finished, at: (ip: string) => hosts.get(ip)!, renewal };
+}
+
+function certificates(days: Readonly<Record<string, number>>, now: number): readonly object[] {
+  const known = Object.entries(days).map(([name, left]) => ({
+    name,
+    expirationDate: new Date(now + left * 86_400_000).toISOString(),
+  }));
+  return [...known, { name: 'super-admin.conf', expirationDate: null, missing: true }];
+}
+
+const renewals = (commands: readonly string[]) => commands.filter((line) => line.includes('certs renew all')).length;
+
+describe('EnsureRenewCerts', () => {
+  test('renews, starts all pods anew and is done when the API server shows its certificate', async () => {
+    const { run, scope } = world();
+    expect(await run(first)).toBeUndefined();
+    const host = scope.host(first);
+    expect(renewals(host.commands)).toBe(1);
+    for (const component of components) {
+      const { content, mode } = host.files.get(manifestOf(component))!;
+      const annotations = { other: 'kept', [renewalAnnotation]: 'ensurerenewcerts-1' };
+      expect(load(content)).toMatchObject({ kind: 'Pod', metadata: { annotations }, spec: { containers: [] } });
+      expect(mode).toBe(0o600);
+    }
+    expect(host.commands.at(-1)).toContain(
+      '--certificate-authority /etc/kubernetes/pki/apiserver.crt get --raw /readyz',
+    );
+  });
+
+  test('touches a host only when the one before is done', async () => {
+    const { run, scope, finished } = world();
+    expect(await run(second)).toMatchObject({ message: `${second} comes after ${first}` });
+    expect(scope.host(second).commands).toEqual([]);
+    finished.add(`EnsureRenewCerts ${first}`);
+    expect(await run(second)).toBeUndefined();
+  });
+
+  test('waits for etcd before it touches anything else, and for the rest', async () => {
+    const { run, scope, at } = world();
+    at(first).comesUp = false;
+    expect(await run(first)).toMatchObject({
+      message: expect.stringContaining(`waiting for etcd-${first} to be ready`),
+    });
+    expect(scope.host(first).files.get(manifestOf('kube-apiserver'))?.content).toBe(manifest);
+    at(first).comesUp = true;
+    at(first).served = false;
+    expect(await run(first)).toMatchObject({
+      message: expect.stringContaining('does not serve its renewed certificate'),
+    });
+  });
+
+  test('leaves etcd of others alone', async () => {
+    const external = { endpoints: ['https://10.0.0.9:2379'], caFile: '/a', certFile: '/b', keyFile: '/c' };
+    const { run, scope } = world({ spec: { etcd: { external } } });
+    expect(await run(first)).toBeUndefined();
+    expect(scope.host(first).files.get(manifestOf('etcd'))?.content).toBe(manifest);
+  });
+
+  test('restarts nothing when kubeadm has left something out', async () => {
+    const { run, scope, at } = world();
+    at(first).days = { apiserver: 365, 'front-proxy-client': 20 };
+    await expect(run(first)).rejects.toMatchObject({
+      code: 'CertificatesNotRenewed',
+      message: `kubeadm on ${first} did not renew front-proxy-client (20 days left)`,
+    });
+    expect(scope.host(first).files.get(manifestOf('etcd'))?.content).toBe(manifest);
+  });
+});
+
+describe('EnsureKubeletRotation', () => {
+  test('is content when the kubelet renews its certificate, and says why it does not', async () => {
+    const { renewal, scope } = world();
+    const run = () => ensureKubeletRotation.run(renewal, attemptAt(first));
+    scope.host(first).answer = () => ({ stdout: '' });
+    expect(await run()).toBeUndefined();
+    scope.host(first).answer = () => ({ stdout: 'rotateCertificates is not true in x\n' });
+    await expect(run()).rejects.toMatchObject({
+      code: 'KubeletRotationOff',
+      message: expect.stringContaining('not true in x'),
+    });
+  });
+});
