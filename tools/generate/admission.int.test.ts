@@ -19,7 +19,8 @@ beforeAll(async () => {
   cluster = await ControlPlane.start();
   await must(['apply', '--server-side', '-k', join(root, 'config/crd')]);
   await must(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-  await must(['create', 'clusterrole', 'kinds', '--verb=*', '--resource=*.auth.tkestack.io']);
+  const groups = ['auth', 'platform', 'business'].map((group) => `--resource=*.${group}.tkestack.io`);
+  await must(['create', 'clusterrole', 'kinds', '--verb=*', ...groups]);
   const subresources = ['namespaces', 'namespaces/status', 'namespaces/finalize'].map((name) => `--resource=${name}`);
   await must(['create', 'clusterrole', 'namespaces', '--verb=*', ...subresources]);
   for (const role of ['kinds', 'namespaces']) {
@@ -34,6 +35,8 @@ beforeAll(async () => {
         create(object, as('tenant:bbb'), '--dry-run=server'),
         create(kind, as('tenant:bbb'), '--dry-run=server'),
         relabel('default', ['--as=namespacer', '--as-group=namespaces']),
+        report(await standing(project('aaa')), as('tenant:aaa')),
+        unfinish(await standing(project('aaa', ['business.tkestack.io/project'])), as('tenant:aaa')),
       ]);
       return refused.every(({ code }) => code !== 0);
     },
@@ -74,6 +77,50 @@ function category() {
 async function stored<T extends { metadata: { name: string } }>(object: T): Promise<T> {
   await must(['create', '-f', '-'], object);
   return object;
+}
+
+const home = 'default';
+
+function business(kind: string, spec: object, { name = uniqueName('prj-t'), finalizers = [] as string[] } = {}) {
+  const metadata = { name, finalizers, ...(kind !== 'Project' && kind !== 'Platform' && { namespace: home }) };
+  return { apiVersion: 'business.tkestack.io/v1', kind, metadata, spec };
+}
+
+function project(tenantID: string, finalizers: string[] = []) {
+  return business('Project', { tenantID, displayName: 'Test' }, { finalizers });
+}
+
+function someCluster(tenantID: string) {
+  const spec = { tenantID, type: 'Imported' };
+  return {
+    apiVersion: 'platform.tkestack.io/v1',
+    kind: 'Cluster',
+    metadata: { name: `cls-${uniqueName('t').replaceAll('-', '')}` },
+    spec,
+  };
+}
+
+interface Standing {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: { readonly name: string };
+}
+
+/** Created by the administrator. Kind and name as kubectl takes them. */
+async function standing<T extends Standing>(object: T): Promise<string[]> {
+  const { kind, apiVersion, metadata } = await stored(object);
+  return [`${kind}.v1.${apiVersion.split('/')[0]!}`, metadata.name, `--namespace=${home}`];
+}
+
+/** Writes a status. */
+function report(on: readonly string[], flags: readonly string[]): Promise<KubectlResult> {
+  const patch = ['--type=merge', '--subresource=status', '-p', '{"status":{"phase":"Failed"}}'];
+  return cluster.kubectl(['patch', ...on, ...patch, ...flags]);
+}
+
+/** Takes every finalizer off. */
+function unfinish(on: readonly string[], flags: readonly string[]): Promise<KubectlResult> {
+  return cluster.kubectl(['patch', ...on, '--type=merge', '-p', '{"metadata":{"finalizers":null}}', ...flags]);
 }
 
 const answers = {
@@ -150,6 +197,70 @@ describe('a user of a tenant', () => {
   });
 });
 
+describe('what the manager keeps', () => {
+  const ofManager = { code: 1, stderr: expect.stringContaining('the manager says there what it observed') };
+  const name = 'cls-x-web';
+
+  test.each<[string, () => Standing]>([
+    ['Project', () => project('aaa')],
+    ['Namespace', () => business('Namespace', { tenantID: 'aaa', clusterName: 'cls-x', namespace: 'web' }, { name })],
+    [
+      'NsEmigration',
+      () => business('NsEmigration', { tenantID: 'aaa', namespace: name, destination: 'prj-y' }, { name }),
+    ],
+    [
+      'NamespaceCredential',
+      () => business('NamespaceCredential', { tenantID: 'aaa', namespace: name, username: 'alice' }),
+    ],
+    ['Cluster', () => someCluster('aaa')],
+  ])('the status of a %s is not for users of its tenant to write', async (_, make) => {
+    const on = await standing(make());
+    expect(await report(on, as('tenant:aaa'))).toMatchObject(ofManager);
+    expect(await report(on, as())).toMatchObject(answers.ok);
+    expect(await report(on, ['--as=system:serviceaccount:tke-system:tke-manager', '--as-group=kinds'])).toMatchObject(
+      answers.ok,
+    );
+  });
+
+  test('finalizers of ours stay, whoever asks in the tenant, in whatever way', async () => {
+    const [ours, theirs] = ['business.tkestack.io/project', 'example.com/backup'];
+    const stays = { code: 1, stderr: expect.stringContaining('those of tkestack.io must stay') };
+    const object = project('aaa', [ours, theirs]);
+    const on = await standing(object);
+    expect(await unfinish(on, as('tenant:aaa'))).toMatchObject(stays);
+    const replaced = { ...object, metadata: { ...object.metadata, finalizers: [theirs] } };
+    const replace = ['replace', '-f', '-', ...as('tenant:aaa')];
+    expect(await cluster.kubectl(replace, { input: JSON.stringify(replaced) })).toMatchObject(stays);
+    expect(await cluster.kubectl(['delete', ...on, '--wait=false', ...as('tenant:aaa')])).toMatchObject({ code: 0 });
+    expect(await unfinish(on, as('tenant:aaa'))).toMatchObject(stays);
+
+    const kept = ['patch', ...on, '--type=merge', '-p', JSON.stringify({ metadata: { finalizers: [ours] } })];
+    expect(await cluster.kubectl([...kept, ...as('tenant:aaa')])).toMatchObject(answers.ok);
+    expect(await unfinish(on, as())).toMatchObject(answers.ok);
+  });
+
+  test('credentials are given to who asks for them, and to nobody in his name', async () => {
+    const ask = (username?: string) =>
+      business('NamespaceCredential', {
+        tenantID: 'aaa',
+        namespace: name,
+        ...(username !== undefined && { username }),
+      });
+    expect(await create(ask('alice'), as('tenant:aaa'))).toMatchObject(answers.ok);
+    for (const other of ['bob', '', undefined]) {
+      const refused = {
+        code: 1,
+        stderr: expect.stringContaining("spec.username: must be 'alice', the name of the caller"),
+      };
+      expect(await create(ask(other), as('tenant:aaa'))).toMatchObject(refused);
+    }
+    // Another one of the tenant may take it away again.
+    const on = await standing(ask('bob'));
+    expect(await cluster.kubectl(['label', ...on, 'a=b', ...as('tenant:aaa')])).toMatchObject(answers.ok);
+    expect(await cluster.kubectl(['delete', ...on, ...as('tenant:aaa')])).toMatchObject(answers.ok);
+  });
+});
+
 describe('the tenant of a caller', () => {
   test.each<[string, string[], Record<string, string[]>, string, RegExp | undefined]>([
     ['is in the extra', [], { 'tkestack.io/tenantid': ['aaa'] }, 'aaa', undefined],
@@ -213,6 +324,22 @@ describe('the project of a namespace', () => {
       expect(await relabel('default', flags, subresource)).toMatchObject(answers.ok);
     }
   });
+
+  test.each(['--as=root', '--as=system:serviceaccount:tke-system:tke-manager'])(
+    'is not another one where a project gives the namespace its name, not by %s either',
+    async (flag) => {
+      const metadata = (project: string) => ({ name: 'prj-own', labels: { [label]: project } });
+      const make = (project: string) =>
+        create(
+          { apiVersion: 'v1', kind: 'Namespace', metadata: metadata(project) },
+          flag,
+          '--as-group=namespaces',
+          '--dry-run=server',
+        );
+      expect(await make('prj-other')).toMatchObject({ code: 1, stderr: expect.stringContaining("must be 'prj-own'") });
+      expect(await make('prj-own')).toMatchObject(answers.ok);
+    },
+  );
 
   test('does not keep anybody from changing other labels', async () => {
     expect(await relabel('default', namespacer, '', 'other')).toMatchObject(answers.ok);

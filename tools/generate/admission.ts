@@ -10,6 +10,8 @@ const why = [
   'Users of a tenant write objects of their tenant only, and none of those that belong to the platform. Authorization cannot see the',
   'tenant of an object that is created, and our webhook fails open; this holds while the manager is down. The tenant of a caller is found',
   'as decisions find it: in the extra of the user, else in the groups. system: users belong to no tenant.',
+  'What the manager keeps is its own to write: the ledgers of projects and what is known about members are in status, and an object',
+  'whose finalizer somebody takes off would give back a quota that is still in force in a member.',
 ];
 
 export interface AdmissionDeclaration {
@@ -17,6 +19,8 @@ export interface AdmissionDeclaration {
   readonly tenantKinds: readonly KindDescriptor[];
   /** Kinds that no user of a tenant writes. */
   readonly platformKinds: readonly KindDescriptor[];
+  /** Kinds whose status no user of a tenant writes. */
+  readonly observedKinds: readonly KindDescriptor[];
 }
 
 interface Validation {
@@ -27,10 +31,13 @@ interface Validation {
 }
 
 /** ValidatingAdmissionPolicies (KEP-3488) that tie what is written to the tenant of whoever writes it. */
-export function admissionFiles({ tenantKinds, platformKinds }: AdmissionDeclaration): readonly GeneratedFile[] {
+export function admissionFiles(declaration: AdmissionDeclaration): readonly GeneratedFile[] {
+  const { tenantKinds, platformKinds, observedKinds } = declaration;
   const documents = [
-    ...policyAndBinding('tke-tenant-of-caller', tenantKinds, ownTenant),
-    ...policyAndBinding('tke-platform-kinds', platformKinds, noTenant),
+    ...policyAndBinding('tke-tenant-of-caller', rulesFor(tenantKinds, everything), ownTenant),
+    ...policyAndBinding('tke-platform-kinds', rulesFor(platformKinds, everything), noTenant),
+    ...policyAndBinding('tke-status-of-manager', rulesFor(observedKinds, onlyStatus), noStatus),
+    ...policyAndBinding('tke-finalizers-of-manager', rulesFor(tenantKinds, onlyUpdates), noFinalizers),
   ];
   return [yamlFile(path, documents, why)];
 }
@@ -63,6 +70,12 @@ const ownTenant: readonly Validation[] = [
     message: 'metadata.name: global is the name of the hub itself: choose another one that begins with cls-',
     reason: 'Forbidden',
   },
+  // A credential says who its holder is.
+  {
+    expression: `variables.tenant == '' || request.operation != 'CREATE' || request.resource.resource != 'namespacecredentials' || object.?spec.?username.orValue('') == request.userInfo.username`,
+    messageExpression: `"spec.username: must be '" + request.userInfo.username + "', the name of the caller: nobody asks for the credentials of another"`,
+    reason: 'Forbidden',
+  },
 ];
 
 const noTenant: readonly Validation[] = [
@@ -73,14 +86,33 @@ const noTenant: readonly Validation[] = [
   },
 ];
 
+const noStatus: readonly Validation[] = [
+  {
+    expression: "variables.tenant == ''",
+    messageExpression: `"users of tenant '" + variables.tenant + "' must not write the status of " + request.resource.resource + ': the manager says there what it observed; change spec instead'`,
+    reason: 'Forbidden',
+  },
+];
+
+const ours = String.raw`finalizer.matches('^[a-z]+\\.tkestack\\.io/')`;
+
+const noFinalizers: readonly Validation[] = [
+  {
+    expression: `variables.tenant == '' || oldObject.metadata.?finalizers.orValue([]).filter(finalizer, ${ours}).all(finalizer, finalizer in object.metadata.?finalizers.orValue([]))`,
+    message:
+      'metadata.finalizers: those of tkestack.io must stay: the manager takes them off when all is cleared away; keep them (kubectl apply and patch do), or ask a platform administrator',
+    reason: 'Forbidden',
+  },
+];
+
 function policyAndBinding(
   name: string,
-  kinds: readonly KindDescriptor[],
+  resourceRules: readonly object[],
   validations: readonly Validation[],
 ): readonly object[] {
   const spec = {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: [...Map.groupBy(kinds, ({ group }) => group)].map(resourceRule) },
+    matchConstraints: { resourceRules },
     matchConditions: [{ name: 'not-system', expression: isNotSystem }],
     variables,
     validations,
@@ -96,12 +128,25 @@ function policyAndBinding(
   ];
 }
 
-function resourceRule([group, kinds]: readonly [string, readonly KindDescriptor[]]): object {
-  return {
+interface Matched {
+  readonly operations: readonly string[];
+  readonly resources: (plural: string) => readonly string[];
+}
+
+// Status as well: it says who holds what.
+const everything: Matched = {
+  operations: ['CREATE', 'UPDATE', 'DELETE'],
+  resources: (plural) => [plural, `${plural}/status`],
+};
+const onlyStatus: Matched = { operations: ['UPDATE'], resources: (plural) => [`${plural}/status`] };
+const onlyUpdates: Matched = { operations: ['UPDATE'], resources: (plural) => [plural] };
+
+/** One resource rule for each group. */
+function rulesFor(kinds: readonly KindDescriptor[], { operations, resources }: Matched): readonly object[] {
+  return [...Map.groupBy(kinds, ({ group }) => group)].map(([group, members]) => ({
     apiGroups: [group],
     apiVersions: ['*'],
-    operations: ['CREATE', 'UPDATE', 'DELETE'],
-    // Status as well: it says who holds what.
-    resources: kinds.flatMap(({ plural }) => [plural, `${plural}/status`]),
-  };
+    operations,
+    resources: members.flatMap(({ plural }) => resources(plural)),
+  }));
 }

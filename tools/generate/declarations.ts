@@ -2,6 +2,7 @@ import { authKinds } from '@tke/api-auth';
 import { businessKinds } from '@tke/api-business';
 import { platformKinds } from '@tke/api-platform';
 import { tenantKinds } from '@tke/authz-state';
+import { businessAdmissions, businessErrors } from '@tke/business';
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey } from '@tke/meta';
 import { hostErrors } from '@tke/host';
@@ -34,7 +35,11 @@ const unread = () => {
   throw new Error('admission must not read the cache before it is asked');
 };
 const cache = { get: unread, list: unread };
-const served = [...policyAdmissions(cache), ...platformAdmissions(cache, { namespace, callerTenant: unread })];
+const served = [
+  ...policyAdmissions(cache),
+  ...platformAdmissions(cache, { namespace, callerTenant: unread }),
+  ...businessAdmissions(cache, { tellTenant: unread, grantProblems: unread, mayReach: unread }),
+];
 
 function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
   const names = new Set(admissions.map(({ kind }) => kindKey(kind)));
@@ -57,9 +62,12 @@ export const errorCodes: ReadonlyMap<string, readonly ErrorCatalogue[]> = new Ma
   ['What is done on hosts', errorCatalogues.hosts],
   ['SSH', [hostErrors]],
   ['Packages', [packageErrors]],
+  ['Projects and quota', businessErrors.projects],
+  ['Namespaces of projects', businessErrors.namespaces],
 ]);
 
 export const admission: AdmissionDeclaration = {
   tenantKinds,
   platformKinds: kinds.filter((kind) => !tenantKinds.includes(kind)),
+  observedKinds: [...platformKinds, ...businessKinds],
 };

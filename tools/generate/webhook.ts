@@ -1,6 +1,6 @@
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey } from '@tke/meta';
-import { grantingKinds } from '@tke/policy';
+import { guardedKinds } from '@tke/policy';
 
 import { kustomization, yamlFile, type GeneratedFile } from './files.ts';
 import { isTenantUser } from './tenant-caller.ts';
@@ -43,7 +43,7 @@ export function webhookFiles(declaration: WebhookDeclaration): readonly Generate
     reinvocationPolicy: 'Never',
   }));
   const validating = declaration.validated.flatMap((kind) =>
-    (isGranting(kind) ? [forOthers, forTenants] : [unguarded]).map((callers) =>
+    (isGuarded(kind) ? [forOthers, forTenants] : [unguarded]).map((callers) =>
       webhookOf(kind, 'validate', declaration, callers),
     ),
   );
@@ -76,8 +76,8 @@ const forTenants: Callers = {
   failurePolicy: 'Fail',
 };
 
-function isGranting(kind: KindDescriptor): boolean {
-  return grantingKinds.some((granting) => kindKey(granting) === kindKey(kind));
+function isGuarded(kind: KindDescriptor): boolean {
+  return guardedKinds.some((guarded) => kindKey(guarded) === kindKey(kind));
 }
 
 function webhookOf(

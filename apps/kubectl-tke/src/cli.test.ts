@@ -14,7 +14,7 @@ async function cli(...argv: string[]) {
 
 test('help is an answer, also of each command', async () => {
   expect(await cli('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('simulate -f') });
-  for (const name of ['why', 'who-can', 'can-i', 'simulate']) {
+  for (const name of ['why', 'who-can', 'can-i', 'simulate', 'me', 'quota']) {
     expect(await cli(name, '-h')).toMatchObject({ code: 0, out: expect.stringContaining(`kubectl tke ${name} `) });
   }
   expect((await cli()).code).toBe(2);
@@ -29,6 +29,8 @@ test.each([
   [['can-i', '--list'], '--as <user>'],
   [['can-i', '--as=alice'], '--list'],
   [['simulate'], '--filename'],
+  [['quota', 'prj-a', 'prj-b'], 'one project at most'],
+  [['me', '--nope'], "'--nope'"],
   [['simulate', '-f', '/nowhere/x.yaml'], '/nowhere/x.yaml'],
   [['why', 'a', 'get', 'pods', '-o', 'xml'], '--output is "xml"'],
   [['why', 'a', 'get', 'pods', '--kubeconfig', '/nowhere/config'], '/nowhere/config'],

@@ -1,3 +1,4 @@
+import { businessPermissions } from '@tke/business';
 import { admissionPermissions, platformPermissions } from '@tke/platform';
 import { managerPermissions as policyPermissions } from '@tke/policy';
 import { eventRecorderPermissions, leaderElectionPermissions, type Permission } from '@tke/runtime';
@@ -11,6 +12,7 @@ export function managerPermissions(namespace: string): readonly Permission[] {
   return [
     ...policyPermissions,
     ...platformPermissions(namespace),
+    ...businessPermissions,
     ...admissionPermissions(namespace),
     ...hubIdentityPermissions,
     ...eventRecorderPermissions,

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 
+import { businessAdmissions, setupBusiness } from '@tke/business';
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { HostPool } from '@tke/host';
 import { MemberClusters } from '@tke/member-cluster';
 import { platformAdmissions, platformSteps, registerAdmissionInformers, setupPlatform } from '@tke/platform';
-import { callerTenant, followRules, policyAdmissions, setupPolicy } from '@tke/policy';
+import { EscalationGuard, callerTenant, followRules, mayReach, policyAdmissions, setupPolicy } from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
 import { systemClock } from '@tke/time';
 import {
@@ -14,6 +15,7 @@ import {
   SecretCertificates,
   WebhookMetrics,
   admissionRoutes,
+  type AdmissionRequest,
   type KindAdmission,
 } from '@tke/webhook';
 
@@ -39,17 +41,26 @@ export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSign
   });
   const { client, recorder } = manager;
   setupPolicy({ manager, cache, client, recorder });
-  await addPlatform(manager, cache, flags, signal);
+  const members = new MemberClusters({ userAgent: 'tke-manager', logger, leaderOnly: true });
+  await addPlatform({ manager, cache, members, flags, signal });
+  setupBusiness({ manager, cache, client, recorder, members });
   await manager.start(signal);
 }
 
-async function addPlatform(manager: Manager, cache: Cache, flags: ManagerFlags, signal: AbortSignal): Promise<void> {
+interface PlatformParts {
+  readonly manager: Manager;
+  readonly cache: Cache;
+  readonly members: MemberClusters;
+  readonly flags: ManagerFlags;
+  readonly signal: AbortSignal;
+}
+
+async function addPlatform({ manager, cache, members, flags, signal }: PlatformParts): Promise<void> {
   const { client, recorder, logger } = manager;
   setupPlatform({
-    ...{ manager, cache, client, recorder, logger },
+    ...{ manager, cache, client, recorder, members, logger },
     namespace: flags.namespace,
     hub: await hubIdentity(client, logger, signal),
-    members: new MemberClusters({ userAgent: 'tke-manager', logger, leaderOnly: true }),
     pool: new HostPool({ clock: systemClock, logger }),
     packages: packagesOf(flags, logger),
     files: filesOf(flags),
@@ -119,5 +130,12 @@ function addWebhooks(manager: Manager, cache: Cache, flags: ManagerFlags): void 
 /** Asks the cache for what they read. */
 function admissionsOf(cache: Cache, namespace: string): readonly KindAdmission[] {
   registerAdmissionInformers(cache, namespace);
-  return [...policyAdmissions(cache, followRules(cache)), ...platformAdmissions(cache, { namespace, callerTenant })];
+  const rules = followRules(cache);
+  const guard = new EscalationGuard({ cache, rules });
+  const grantProblems = (request: AdmissionRequest) => guard.problems(request);
+  return [
+    ...policyAdmissions(cache, rules, guard),
+    ...platformAdmissions(cache, { namespace, callerTenant }),
+    ...businessAdmissions(cache, { tellTenant: callerTenant, grantProblems, mayReach: mayReach(cache, rules) }),
+  ];
 }

@@ -40,7 +40,13 @@ function attach<T extends KubeObject>(
 ): HandlerRegistration {
   return informer.addHandler({
     onAdd: (object) => kept.set(state, object),
-    onUpdate: (_before, after) => kept.set(state, after),
+    onUpdate: (before, after) => {
+      // Another object in place of the old one may be about something else, under the same name.
+      if (before.metadata.uid !== after.metadata.uid) {
+        kept.unset(state, before);
+      }
+      kept.set(state, after);
+    },
     onDelete: (object) => kept.unset(state, object),
   });
 }

@@ -1,5 +1,6 @@
 import { identityProvider, rule, sourceAnnotation, type IdentityProvider, type Rule } from '@tke/api-auth';
-import { projectLabel } from '@tke/api-business';
+import { businessNamespace, platform, projectLabel, type BusinessNamespace, type Platform } from '@tke/api-business';
+import type { TenantIndex } from '@tke/authz';
 import { coreKinds, keyOf, type DeepReadonly, type Kind, type KubeObject, type Namespace } from '@tke/meta';
 
 import { tenantKinds, type AuthorizationState } from './state.ts';
@@ -46,16 +47,68 @@ function followedOwners(kind: Kind<TenantObject>): Followed<TenantObject> {
   return {
     kind,
     slim: slimTenantObject,
-    set: ({ tenants }, object) => tenants.setOwner(kind, keyOf(object), object.spec?.tenantID ?? ''),
+    set: ({ tenants }, object) => setOwner(tenants, kind, object),
     unset: ({ tenants }, object) => tenants.removeOwner(kind, keyOf(object)),
   };
 }
+
+function setOwner(tenants: TenantIndex, kind: Kind, object: DeepReadonly<TenantObject>): void {
+  tenants.setOwner(kind, keyOf(object), object.spec?.tenantID ?? '');
+}
+
+/**
+ * Namespaces of members belong to the project in whose namespace of the hub the object lives, while the manager says that it saw
+ * them marked so: what users write there claims nothing.
+ */
+const followedClaims: Followed<BusinessNamespace> = {
+  kind: businessNamespace,
+  slim: (object) => {
+    const { tenantID, clusterName, namespace } = object.spec;
+    const { memberUID } = object.status ?? {};
+    return {
+      ...slimMetadata(object),
+      spec: { clusterName, namespace, ...(tenantID === undefined ? {} : { tenantID }) },
+      ...(memberUID === undefined ? {} : { status: { memberUID } }),
+    };
+  },
+  set: ({ tenants, projects }, object) => {
+    const { metadata, spec, status } = object;
+    setOwner(tenants, businessNamespace, object);
+    if (status?.memberUID) {
+      projects.claim(spec.clusterName, spec.namespace, metadata.namespace ?? '');
+    } else {
+      projects.disclaim(spec.clusterName, spec.namespace, metadata.namespace ?? '');
+    }
+  },
+  unset: ({ tenants, projects }, object) => {
+    tenants.removeOwner(businessNamespace, keyOf(object));
+    projects.disclaim(object.spec.clusterName, object.spec.namespace, object.metadata.namespace ?? '');
+  },
+};
+
+const followedPlatforms: Followed<Platform> = {
+  kind: platform,
+  slim: (object) => ({ ...slimMetadata(object), spec: object.spec }),
+  set: ({ tenants }, object) => {
+    const { tenantID = '', administrators } = object.spec;
+    setOwner(tenants, platform, object);
+    tenants.appoint(nameOf(object.metadata), tenantID, administrators ?? []);
+  },
+  unset: ({ tenants }, object) => {
+    tenants.removeOwner(platform, keyOf(object));
+    tenants.dismiss(nameOf(object.metadata));
+  },
+};
 
 export const followed = [
   followedRules,
   followedProviders,
   followedNamespaces,
-  ...tenantKinds.map((kind) => followedOwners(kind as Kind<TenantObject>)),
+  followedClaims,
+  followedPlatforms,
+  ...tenantKinds
+    .filter((kind) => kind !== businessNamespace && kind !== platform)
+    .map((kind) => followedOwners(kind as Kind<TenantObject>)),
 ] as readonly Followed[];
 
 /** The kinds that decisions depend on, and thus all that whoever decides has to read. */
@@ -70,8 +123,8 @@ function versionOf({ resourceVersion }: { readonly resourceVersion?: string }): 
 }
 
 function slimMetadata<T extends KubeObject>({ apiVersion, kind, metadata }: T): T {
-  const { name, namespace, uid, resourceVersion, labels } = metadata;
-  const kept = { name, namespace, uid, resourceVersion, labels };
+  const { name, namespace, uid, creationTimestamp, resourceVersion, labels } = metadata;
+  const kept = { name, namespace, uid, creationTimestamp, resourceVersion, labels };
   return { apiVersion, kind, metadata: kept } as T;
 }
 

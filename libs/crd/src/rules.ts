@@ -2,10 +2,21 @@ import type { ValidationRule } from './node.ts';
 
 // Transition rules stand on the parent and use has(), so that taking the field away is refused as well as changing it.
 
+/** Words of CEL that the API server wants escaped where they name a field (k8s.io/apiextensions-apiserver, escaping.go). */
+const reserved = new Set([
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if'],
+  ...['import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+]);
+
+/** A field as CEL has it. */
+export function celField(name: string): string {
+  return reserved.has(name) ? `__${name}__` : name;
+}
+
 /** A required field keeps the value it was created with. */
 export function immutable(field: string): ValidationRule {
   return {
-    rule: `self.${field} == oldSelf.${field}`,
+    rule: `self.${celField(field)} == oldSelf.${celField(field)}`,
     message: `${field} cannot be changed: create another object and delete this one`,
     fieldPath: `.${field}`,
   };

@@ -10,11 +10,12 @@ import {
   type PolicyBinding,
   type RoleBinding,
 } from '@tke/api-auth';
+import { platform } from '@tke/api-business';
 import { keyOf, keyString, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
 import { alive, type Directory } from './compile/directory.ts';
-import { topicIndex, usernameIndex } from './indexes.ts';
+import { platformTenantIndex, topicIndex, usernameIndex } from './indexes.ts';
 import type { Topic } from './rules/rule-source.ts';
 import { usernameTopic } from './rules/topics.ts';
 
@@ -28,6 +29,17 @@ export class CacheDirectory implements Directory {
 
   tenant(name: string) {
     return this.#cache.get(identityProvider, { name });
+  }
+
+  /** User names, of those that the tenant names and of those that its Platforms name. None while there is no such tenant. */
+  administrators(tenant: string): readonly string[] {
+    const provider = this.tenant(tenant);
+    const platforms = this.#cache.list(platform, { index: { name: platformTenantIndex, value: tenant } });
+    return provider === undefined
+      ? []
+      : [provider.spec.administrators, ...platforms.map(({ spec }) => spec.administrators)].flatMap(
+          (each) => each ?? [],
+        );
   }
 
   identity(name: string) {

@@ -1,7 +1,11 @@
 export { callerTenant } from './admission/caller.ts';
 export type { AdmissionCaller } from './admission/caller.ts';
 export { policyAdmissions } from './admission/policy-admissions.ts';
-export { grantingKinds } from './escalation/granting-kinds.ts';
+export { mayReach } from './escalation/caller-powers.ts';
+export type { MayReach, Reach } from './escalation/caller-powers.ts';
+export { EscalationGuard } from './escalation/escalation-guard.ts';
+export type { EscalationGuardOptions } from './escalation/escalation-guard.ts';
+export { grantingKinds, guardedKinds } from './escalation/granting-kinds.ts';
 export { followRules } from './escalation/followed-rules.ts';
 export type { FollowedRules } from './escalation/followed-rules.ts';
 export { registerInformers } from './informers.ts';

@@ -6,3 +6,5 @@ export const topicIndex = 'topic';
 export const usernameIndex = 'username';
 /** Of Policy: `seedKey` of the default policy it stands for. */
 export const seedIndex = 'seed';
+/** Of Platform: the tenant. */
+export const platformTenantIndex = 'tenant';

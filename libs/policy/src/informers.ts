@@ -1,9 +1,10 @@
 import { category, identityProvider, localIdentity, policy, rule, type LocalIdentity, type Rule } from '@tke/api-auth';
+import { platform } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader } from '@tke/runtime';
 
 import { handWrittenIndex, handWrittenOf, projectLinkIndex, projectLinksOf } from './escalation/rule-indexes.ts';
-import { ruleSourceIndex, seedIndex, topicIndex, usernameIndex } from './indexes.ts';
+import { platformTenantIndex, ruleSourceIndex, seedIndex, topicIndex, usernameIndex } from './indexes.ts';
 import { sourceTextOf } from './rules/rule-object.ts';
 import { ruleSources } from './rules/sources.ts';
 import { usernameTopic } from './rules/topics.ts';
@@ -27,6 +28,7 @@ export function registerInformers(cache: PolicyCache): void {
   cache.informer(policy, { indexes: { [seedIndex]: seedKeysOf } });
   cache.informer(identityProvider);
   cache.informer(category);
+  cache.informer(platform, { indexes: { [platformTenantIndex]: ({ spec }) => [spec.tenantID ?? ''] } });
 }
 
 function sourcesOf(object: DeepReadonly<Rule>): readonly string[] {

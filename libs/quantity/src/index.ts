@@ -1,3 +1,4 @@
+export { exactList, formatExactly, limitsOf } from './exact.ts';
 export { formatQuantity, parseQuantity } from './quantity.ts';
 export type { Nanos } from './quantity.ts';
 export { amountsOf, most, resourceList, sum } from './resource-list.ts';

@@ -2,12 +2,25 @@ import type { Client } from '@tke/kube-client';
 import type { SubjectAccessReviewStatus } from '@tke/meta';
 import type { Asked } from '@tke/authz';
 
+/** As whom the server knows somebody. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/** As whom the server knows us. */
+export async function ownIdentity(client: Client, signal: AbortSignal): Promise<Identity> {
+  const review = (await post(client, 'authentication.k8s.io/v1', 'SelfSubjectReview', {}, signal)) as {
+    readonly status?: { readonly userInfo?: Partial<Omit<Identity, 'user'>> & { readonly username?: string } };
+  };
+  const { username = '', groups = [], extra = {} } = review.status?.userInfo ?? {};
+  return { user: username, groups, extra };
+}
+
 /** The name under which the server knows us. */
 export async function ownName(client: Client, signal: AbortSignal): Promise<string> {
-  const review = (await post(client, 'authentication.k8s.io/v1', 'SelfSubjectReview', {}, signal)) as {
-    readonly status?: { readonly userInfo?: { readonly username?: string } };
-  };
-  return review.status?.userInfo?.username ?? '';
+  return (await ownIdentity(client, signal)).user;
 }
 
 /** The server's own answer about ourselves, from all its authorizers. */

@@ -1,3 +1,6 @@
+import { fields, s } from '@tke/crd';
+import type { Schema, ValidationRule } from '@tke/crd';
+
 /** On a namespace of the hub: the project that owns it. On one of a member: see memberLabels. */
 export const projectLabel = 'business.tkestack.io/project';
 
@@ -11,3 +14,31 @@ export const memberLabels = {
 
 /** Begin of every project's name: the namespaces of the hub that begin so are for projects. */
 export const projectPrefix = 'prj-';
+
+/** Longest name of a Namespace object, because it is the value of a label in the member. */
+const longestName = 63;
+
+/** How other objects name a Namespace. */
+export const namespaceName: Schema<string> = s.string('Name of the Namespace object: <clusterName>-<namespace>.', {
+  minLength: 1,
+  maxLength: longestName,
+});
+
+/** The name of an object is a DNS label that other fields of it say. */
+export function derivedName(
+  description: string,
+  expected: string,
+  cel: string,
+): { name: Schema<string>; rules: ValidationRule[] } {
+  return {
+    name: fields.dnsLabel(`${description} At most ${longestName} characters.`),
+    rules: [
+      {
+        rule: `self.metadata.name == ${cel}`,
+        message: `metadata.name must be ${expected}: rename the object`,
+        messageExpression: `'metadata.name must be ' + ${cel} + ': rename the object'`,
+        fieldPath: '.metadata.name',
+      },
+    ],
+  };
+}

@@ -2,12 +2,13 @@ import { column, defineKind, fields, s } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
+import { namespaceName } from './names.ts';
 
 const spec = s.object(
   'Who wants to work in which namespace. Cannot be changed: ask again for another one.',
   {
     tenantID: s.optional(fields.tenantID),
-    namespace: s.string('Name of the Namespace object: <clusterName>-<namespace>.', { minLength: 1, maxLength: 127 }),
+    namespace: namespaceName,
     username: s.optional(s.string('Who asks: filled in, and nobody else than the caller.', { maxLength: 253 })),
     request: s.optional(
       s.string('A PEM certificate request (PKCS #10). Only its public key counts. Absent: a token is given instead.', {
@@ -25,7 +26,7 @@ const spec = s.object(
       }),
     ),
   },
-  { rules: [{ rule: 'self == oldSelf', message: 'spec cannot be changed: create another one' }] },
+  { rules: [{ rule: 'self == oldSelf', message: 'spec cannot be changed: create another object' }] },
 );
 
 export const namespaceCredential = defineKind({
@@ -34,6 +35,7 @@ export const namespaceCredential = defineKind({
   description: 'Asks once for a credential for a namespace of a member cluster.',
   namespaced: true,
   shortNames: ['bnscred'],
+  name: fields.dnsLabel('Any.'),
   properties: { spec },
   status: {
     phase: s.optional(s.oneOf('Derived from conditions.', ['Pending', 'Issued', 'Failed'])),

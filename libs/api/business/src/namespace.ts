@@ -1,18 +1,21 @@
-import { column, defineKind, fields, immutable, immutableOnceSet, s } from '@tke/crd';
+import { celField, column, defineKind, fields, immutable, immutableOnceSet, s } from '@tke/crd';
+import type { ValidationRule } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
-import { resourceList } from './quota.ts';
+import { limitList } from './limit-range.ts';
+import { derivedName } from './names.ts';
+import { quotaList } from './quota.ts';
 import { namespaceStatus } from './status/namespace-status.ts';
 
-const limit = s.object('Bounds and defaults of one type of object, as in a LimitRange.', {
-  type: s.oneOf('What they hold for.', ['Pod', 'Container', 'PersistentVolumeClaim']),
-  max: s.optional(resourceList('Most.')),
-  min: s.optional(resourceList('Least.')),
-  default: s.optional(resourceList('Limits of containers that name none.')),
-  defaultRequest: s.optional(resourceList('Requests of containers that name none.')),
-  maxLimitRequestRatio: s.optional(resourceList('Most by which a limit may exceed its request.')),
-});
+/** Namespaces of every cluster that no project may have, as TKEStack has them. */
+const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease'];
+
+const namespaceRule: ValidationRule = {
+  rule: `!(self.${celField('namespace')} in [${systemNamespaces.map((name) => `'${name}'`).join(', ')}])`,
+  message: `namespace must not be ${systemNamespaces.join(', ')}, which belong to Kubernetes: choose another name`,
+  fieldPath: '.namespace',
+};
 
 const spec = s.object(
   'Which namespace of which cluster, and how much may be used there.',
@@ -24,13 +27,13 @@ const spec = s.object(
     clusterVersion: s.optional(fields.text('Accepted from TKEStack manifests and ignored.')),
     clusterDisplayName: s.optional(fields.text('Accepted from TKEStack manifests and ignored.')),
     namespace: fields.dnsLabel('Name of the namespace in that cluster.'),
-    hard: s.optional(s.nullable(resourceList('What may be used, by names of ResourceQuota.'))),
-    limits: s.optional(
-      s.list('Bounds and defaults of pods and containers; a LimitRange is made of them.', limit, { maxItems: 3 }),
-    ),
+    hard: s.optional(s.nullable(quotaList('What may be used, by names of ResourceQuota.'))),
+    limits: s.optional(limitList),
   },
-  { rules: [immutableOnceSet('tenantID'), ...['clusterName', 'namespace'].map(immutable)] },
+  { rules: [immutableOnceSet('tenantID'), ...['clusterName', 'namespace'].map(immutable), namespaceRule] },
 );
+
+const expectedName = `self.spec.clusterName + '-' + self.spec.${celField('namespace')}`;
 
 export const businessNamespace = defineKind({
   ...businessGroup,
@@ -38,7 +41,7 @@ export const businessNamespace = defineKind({
   description: 'A namespace of a member cluster that belongs to a project.',
   namespaced: true,
   shortNames: ['bns'],
-  name: s.string('<clusterName>-<namespace>.', { maxLength: 127 }),
+  ...derivedName('<clusterName>-<namespace>.', '<clusterName>-<namespace>', expectedName),
   properties: { spec },
   status: namespaceStatus,
   columns: [
@@ -50,14 +53,6 @@ export const businessNamespace = defineKind({
     column('Message', '.status.conditions[?(@.type=="Ready")].message', { priority: 1 }),
   ],
   selectableFields: ['.spec.tenantID', '.spec.clusterName', '.spec.namespace', '.status.phase'],
-  rules: [
-    {
-      rule: "self.metadata.name == self.spec.clusterName + '-' + self.spec.namespace",
-      message: 'metadata.name must be <clusterName>-<namespace>',
-      messageExpression: "'metadata.name must be ' + self.spec.clusterName + '-' + self.spec.namespace",
-      fieldPath: '.metadata.name',
-    },
-  ],
 });
 
 export type BusinessNamespace = ObjectOf<typeof businessNamespace>;

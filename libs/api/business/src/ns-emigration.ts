@@ -1,15 +1,16 @@
 import { planFields } from '@tke/api-platform';
-import { column, defineKind, fields, immutable, immutableOnceSet, s } from '@tke/crd';
+import { celField, column, defineKind, fields, immutable, immutableOnceSet, s } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
+import { derivedName, namespaceName } from './names.ts';
 import { legacyFields } from './status/legacy.ts';
 
 const spec = s.object(
   'Which namespace moves to which project.',
   {
     tenantID: s.optional(fields.tenantID),
-    namespace: s.string('Name of the Namespace object: <clusterName>-<namespace>.', { minLength: 1, maxLength: 127 }),
+    namespace: namespaceName,
     nsShowName: s.optional(fields.text('Name of the namespace for people.')),
     destination: fields.dnsLabel('Name of the Project it moves to.'),
   },
@@ -32,6 +33,7 @@ export const nsEmigration = defineKind({
   description: 'Moves a namespace of a member cluster to another project, with all that runs in it.',
   namespaced: true,
   shortNames: ['nse'],
+  ...derivedName('That of the Namespace object.', 'spec.namespace', `self.spec.${celField('namespace')}`),
   properties: { spec },
   status: {
     ...legacyFields,
@@ -45,14 +47,6 @@ export const nsEmigration = defineKind({
     column('Step', '.status.step'),
   ],
   selectableFields: ['.spec.tenantID', '.spec.namespace', '.spec.destination', '.status.phase'],
-  rules: [
-    {
-      rule: 'self.metadata.name == self.spec.namespace',
-      message: 'metadata.name must be spec.namespace',
-      messageExpression: "'metadata.name must be ' + self.spec.namespace",
-      fieldPath: '.metadata.name',
-    },
-  ],
 });
 
 export type NsEmigration = ObjectOf<typeof nsEmigration>;

@@ -27,6 +27,7 @@ export const platform = defineKind({
   namespaced: false,
   shortNames: ['plf'],
   reconciled: false,
+  name: fields.dnsLabel('Any; TKEStack begins it with platform-.'),
   properties: { spec },
   columns: [column('Tenant', '.spec.tenantID'), column('Administrators', '.spec.administrators')],
   selectableFields: ['.spec.tenantID'],

@@ -2,6 +2,7 @@ import { column, defineKind, fields, immutableOnceSet, s } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
+import { projectPrefix } from './names.ts';
 import { hardByCluster } from './quota.ts';
 import { projectStatus } from './status/project-status.ts';
 
@@ -45,9 +46,14 @@ export const project = defineKind({
   selectableFields: ['.spec.tenantID', '.spec.parentProjectName', '.status.phase'],
   rules: [
     {
-      rule: "self.metadata.name.startsWith('prj-')",
-      message: 'metadata.name must begin with prj-',
+      rule: `self.metadata.name.startsWith('${projectPrefix}')`,
+      message: `metadata.name must begin with ${projectPrefix}: rename it, e.g. to ${projectPrefix}shop`,
       fieldPath: '.metadata.name',
+    },
+    {
+      rule: '!has(self.spec) || !has(self.spec.parentProjectName) || self.spec.parentProjectName != self.metadata.name',
+      message: 'spec.parentProjectName must not be the project itself: name another one, or leave it out',
+      fieldPath: '.spec.parentProjectName',
     },
   ],
 });

@@ -1,20 +1,43 @@
 import { s } from '@tke/crd';
 import type { Infer } from '@tke/crd';
 
-/** Most kinds of resources in one limit, and most clusters of one project: what a status with all charges has room for. */
-export const quotaLimits = { kinds: 48, clusters: 64, children: 1024 } as const;
+import { quotaRules } from './quota-rules.ts';
 
+/** Most kinds of resources in one limit, and most clusters of one project: what a status with all charges has room for. */
+export const quotaLimits = { kinds: 48, clusters: 64, children: 1024, types: 3 } as const;
+
+const amount = s.quantity('Amount, e.g. 500m or 10Gi.');
+
+/** Amounts as a controller writes them. */
 export function resourceList(description: string) {
-  return s.map(description, s.quantity('Amount, e.g. 500m or 10Gi.'), { maxProperties: quotaLimits.kinds });
+  return s.map(description, amount, { maxProperties: quotaLimits.kinds });
 }
 
-const hard = s.object('What may be used in one cluster.', {
-  hard: s.optional(s.nullable(resourceList('Limits, by names of ResourceQuota, e.g. requests.cpu.'))),
-});
+/** Limits as people write them, by the names that a ResourceQuota has. */
+export function quotaList(description: string) {
+  return s.map(description, amount, { maxProperties: quotaLimits.kinds, rules: quotaRules('hard') });
+}
 
-export const hardByCluster = s.map('Limits by the name of the Cluster.', hard, {
-  maxProperties: quotaLimits.clusters,
-});
+type List = ReturnType<typeof resourceList>;
+
+function byCluster(description: string, list: List) {
+  const hard = s.object('What may be used in one cluster.', { hard: s.optional(s.nullable(list)) });
+  return s.map(description, hard, {
+    maxProperties: quotaLimits.clusters,
+    rules: [
+      {
+        rule: "self.all(name, name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$'))",
+        message: 'clusters must have names of Clusters as keys: write them like cls-a',
+      },
+    ],
+  });
+}
+
+const limits = 'Limits, by names of ResourceQuota, e.g. requests.cpu.';
+
+export const hardByCluster = byCluster('Limits by the name of the Cluster.', quotaList(limits));
+/** The same as a controller writes it: nothing that was checked when it was written is checked again. */
+export const heldByCluster = byCluster('Limits by the name of the Cluster.', resourceList(limits));
 
 const used = s.object('What was handed on in one cluster.', {
   used: s.optional(resourceList('Sum of what the children hold.')),
@@ -25,6 +48,6 @@ export const usedByCluster = s.map('What was handed on, by the name of the Clust
 });
 
 /** Quantities by names of ResourceQuota. */
-export type HardList = Infer<ReturnType<typeof resourceList>>;
+export type HardList = Infer<List>;
 /** Limits by cluster. */
 export type HardByCluster = Infer<typeof hardByCluster>;

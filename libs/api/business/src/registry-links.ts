@@ -2,6 +2,8 @@ import { column, defineKind, fields, immutableOnceSet, s } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
+import { derivedName } from './names.ts';
+import { legacyFields } from './status/legacy.ts';
 
 const spec = (what: string) =>
   s.object(
@@ -15,13 +17,6 @@ const spec = (what: string) =>
     { rules: [immutableOnceSet('tenantID')] },
   );
 
-const nameRule = {
-  rule: 'self.metadata.name == self.spec.name',
-  message: 'metadata.name must be spec.name',
-  messageExpression: "'metadata.name must be ' + self.spec.name",
-  fieldPath: '.metadata.name',
-} as const;
-
 const common = {
   ...businessGroup,
   namespaced: true,
@@ -29,7 +24,8 @@ const common = {
   reconciled: false,
   columns: [column('Display', '.spec.displayName'), column('Tenant', '.spec.tenantID')],
   selectableFields: ['.spec.tenantID', '.spec.name'],
-  rules: [nameRule],
+  ...derivedName('That in the registry.', 'spec.name', 'self.spec.name'),
+  status: legacyFields,
 };
 
 export const imageNamespace = defineKind({

@@ -23,10 +23,18 @@ export interface TenantDirectory {
   tenantOf(resource: GroupResource, key: ObjectKey): string | undefined;
 }
 
+interface Appointment {
+  readonly tenant: string;
+  readonly administrators: readonly string[];
+}
+
 /** The tenants and the owners of their objects, kept up to date by whoever watches them. Stores names only. */
 export class TenantIndex implements TenantDirectory {
   readonly #ownership: ReadonlyMap<string, ResourceOwnership>;
   readonly #tenants = new Map<string, Tenant>();
+  /** Those that the tenant itself names. A tenant is in it, and so exists, from the first to the last word of its own. */
+  readonly #named = new Map<string, readonly string[]>();
+  readonly #appointed = new Map<string, Appointment>();
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(resources: { readonly tenant: readonly GroupResource[]; readonly platform?: readonly GroupResource[] }) {
@@ -41,11 +49,46 @@ export class TenantIndex implements TenantDirectory {
   }
 
   setTenant(name: string, administrators: Iterable<string>): void {
-    this.#tenants.set(name, { administrators: new Set(administrators) });
+    this.#named.set(name, [...administrators]);
+    this.#unite(name);
   }
 
   removeTenant(name: string): void {
-    this.#tenants.delete(name);
+    this.#named.delete(name);
+    this.#unite(name);
+  }
+
+  /**
+   * Further administrators of a tenant, in place of what the source said before. They make no tenant: until it exists they are nobody.
+   * @param source who says so.
+   * @param tenant empty for none.
+   */
+  appoint(source: string, tenant: string, administrators: Iterable<string>): void {
+    this.dismiss(source);
+    if (tenant !== '') {
+      this.#appointed.set(source, { tenant, administrators: [...administrators] });
+      this.#unite(tenant);
+    }
+  }
+
+  /** Takes back all that a source said of administrators. */
+  dismiss(source: string): void {
+    const before = this.#appointed.get(source);
+    if (before !== undefined) {
+      this.#appointed.delete(source);
+      this.#unite(before.tenant);
+    }
+  }
+
+  #unite(name: string): void {
+    const named = this.#named.get(name);
+    if (named === undefined) {
+      this.#tenants.delete(name);
+      return;
+    }
+    const appointed = [...this.#appointed.values()].filter(({ tenant }) => tenant === name);
+    const administrators = new Set([...named, ...appointed.flatMap((each) => each.administrators)]);
+    this.#tenants.set(name, { administrators });
   }
 
   ownership(resource: GroupResource): ResourceOwnership | undefined {
@@ -70,22 +113,45 @@ export class TenantIndex implements TenantDirectory {
 
 /** The projects that own namespaces. The hub is the cluster `undefined`. */
 export class ProjectIndex implements ProjectDirectory {
-  readonly #projects = new Map<string | undefined, Map<string, string>>();
+  readonly #claims = new Map<string | undefined, Map<string, ReadonlySet<string>>>();
 
+  /** What several projects claim belongs to none: whichever it is, the others must not reach it. */
   projectOf(cluster: string | undefined, namespace: string): string | undefined {
-    return this.#projects.get(cluster)?.get(namespace);
+    const claims = this.#claims.get(cluster)?.get(namespace);
+    const [project] = claims ?? [];
+    return claims?.size === 1 ? project : undefined;
   }
 
+  /** The one project of a namespace, in place of all that was said of it. */
   set(cluster: string | undefined, namespace: string, project: string): void {
-    const namespaces = this.#projects.get(cluster) ?? new Map<string, string>();
-    this.#projects.set(cluster, namespaces.set(namespace, project));
+    this.#put(cluster, namespace, new Set([project]));
   }
 
   remove(cluster: string | undefined, namespace: string): void {
-    const namespaces = this.#projects.get(cluster);
-    namespaces?.delete(namespace);
-    if (namespaces?.size === 0) {
-      this.#projects.delete(cluster);
+    this.#put(cluster, namespace, new Set());
+  }
+
+  /** That a namespace belongs to a project, beside what others say of it. */
+  claim(cluster: string, namespace: string, project: string): void {
+    this.#put(cluster, namespace, new Set([...(this.#claims.get(cluster)?.get(namespace) ?? []), project]));
+  }
+
+  disclaim(cluster: string, namespace: string, project: string): void {
+    const others = [...(this.#claims.get(cluster)?.get(namespace) ?? [])].filter((each) => each !== project);
+    this.#put(cluster, namespace, new Set(others));
+  }
+
+  #put(cluster: string | undefined, namespace: string, claims: ReadonlySet<string>): void {
+    const namespaces = this.#claims.get(cluster) ?? new Map<string, ReadonlySet<string>>();
+    if (claims.size === 0) {
+      namespaces.delete(namespace);
+    } else {
+      namespaces.set(namespace, claims);
+    }
+    if (namespaces.size === 0) {
+      this.#claims.delete(cluster);
+    } else {
+      this.#claims.set(cluster, namespaces);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { kindKey } from '@tke/meta';
 import { readVerbs } from '../decide/verbs.ts';
-import { isCoreNamespace, type Question } from '../sar/request.ts';
+import { isCoreNamespace, type ProjectDirectory, type Question } from '../sar/request.ts';
 import { mayBeNamespaced } from '../sar/resource-scope.ts';
 import type { TenantDirectory } from './directories.ts';
+import { projectObjection } from './project-ceiling.ts';
 import { noOpinion, type Verdict } from './verdict.ts';
 
 /** Namespaces of Kubernetes and of this platform: who writes there owns the hub. */
@@ -11,6 +12,7 @@ const ownNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-public'
 /** What an administrator of the platform says of the hub. */
 export interface HubBounds {
   readonly tenants: TenantDirectory;
+  readonly projects: ProjectDirectory;
   /** Tenants whose policies are about the hub itself. */
   readonly hubTenants: ReadonlySet<string>;
   /** Further namespaces that no policy reaches: a pod in one may run as a service account that owns the hub. Default none. */
@@ -21,24 +23,25 @@ export interface HubBounds {
  * The most that policies can give on the hub itself, administrators of tenants included. Beyond it is no opinion, so
  * that RBAC alone decides. Undefined for what is below:
  *
- * - Every tenant: kinds of `*.tkestack.io` whose objects belong to tenants.
+ * - Every tenant: kinds of `*.tkestack.io` whose objects belong to tenants, but none in another tenant's project; and what
+ *   `projectObjection` leaves of the namespaces of its own projects.
  * - Tenants of `hubTenants`, whose policies are about the hub itself: also everything in namespaces, and reads (`get`,
  *   `list`, `watch`, no subresource) of what lies outside of them: cluster-scoped objects, collections over all
  *   namespaces but those of secrets, paths. Writes there, an impersonation among them, would own the hub.
  * - Nobody: anything in the platform's own namespaces, and in those of `platformNamespaces`.
  */
-export function hubObjection(
-  tenant: string,
-  question: Question,
-  { tenants, hubTenants, platformNamespaces }: HubBounds,
-): Verdict | undefined {
+export function hubObjection(tenant: string, question: Question, bounds: HubBounds): Verdict | undefined {
+  const { tenants, hubTenants, platformNamespaces } = bounds;
   const { resource } = question;
   const namespace = resource === undefined ? '' : namespaceOf(resource);
   if (ownNamespaces.has(namespace) || platformNamespaces?.has(namespace) === true) {
     return noOpinion(`namespace "${namespace}" belongs to the platform, no policy of a tenant reaches it`);
   }
-  if (resource !== undefined && isOurs(resource, tenants)) {
-    return undefined;
+  const ours = resource !== undefined && isOurs(resource, tenants);
+  const inProject =
+    resource === undefined ? undefined : projectObjection(tenant, { ...resource, namespace }, ours, bounds);
+  if (ours || inProject !== undefined) {
+    return inProject?.verdict;
   }
   if (!hubTenants.has(tenant)) {
     return noOpinion(

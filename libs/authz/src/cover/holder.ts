@@ -1,4 +1,6 @@
+import type { ResourceAttributes } from '@tke/meta';
 import { decide } from '../decide/decide.ts';
+import type { Decision } from '../decide/decision.ts';
 import { reach } from '../index/reach.ts';
 import type { RuleIndex } from '../index/rule-index.ts';
 import { compilePattern } from '../pattern/compile.ts';
@@ -74,11 +76,20 @@ export class Holder {
     return powers.some((power) => this.#hasPower(power, domain));
   }
 
+  /** Whether he may do something, by what he holds in a project; the domain is empty for what he holds everywhere. */
+  may(attributes: ResourceAttributes, domain: string): boolean {
+    const answer = this.#decide(attributes, domain);
+    return this.#administers ? answer !== 'deny' : answer === 'allow';
+  }
+
   #hasPower({ verb, group, resource, namespace, name }: PowerOver, domain: string): boolean {
     const attributes = { verb, group, resource, name, ...(namespace === undefined ? {} : { namespace }) };
-    const question = requestOf({ resourceAttributes: attributes }, { projects: { projectOf: () => undefined } });
-    const request = { ...question, subjects: this.#user.subjects, domain };
-    return decide(this.#rows.index, request).kind === 'allow';
+    return this.#decide(attributes, domain) === 'allow';
+  }
+
+  #decide(resourceAttributes: ResourceAttributes, domain: string): Decision['kind'] {
+    const question = requestOf({ resourceAttributes }, { projects: { projectOf: () => undefined } });
+    return decide(this.#rows.index, { ...question, subjects: this.#user.subjects, domain }).kind;
   }
 
   #heldIn(domain: string): ReadonlySet<string> {

@@ -24,10 +24,14 @@ import type { TenantObject } from './tenant.ts';
 /**
  * Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it.
  * @param rules what callers hold (`followRules`). Without it no user of a tenant can grant anything.
+ * @param guard that of the process, where other kinds are guarded too: what one admits the other must know.
  */
-export function policyAdmissions(cache: CacheReader, rules: FollowedRules = unreadRules()): readonly KindAdmission[] {
+export function policyAdmissions(
+  cache: CacheReader,
+  rules: FollowedRules = unreadRules(),
+  guard = new EscalationGuard({ cache, rules }),
+): readonly KindAdmission[] {
   const directory = new CacheDirectory(cache);
-  const guard = new EscalationGuard({ cache, rules });
   const identityAdmission = tenantAdmission(
     {
       kind: localIdentity,

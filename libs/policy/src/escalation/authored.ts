@@ -1,12 +1,14 @@
-import type {
-  CustomPolicyBinding,
-  LocalGroup,
-  Policy,
-  PolicyBinding,
-  ProjectPolicyBinding,
-  Role,
-  RoleBinding,
+import {
+  projectOwnerPolicy,
+  type CustomPolicyBinding,
+  type LocalGroup,
+  type Policy,
+  type PolicyBinding,
+  type ProjectPolicyBinding,
+  type Role,
+  type RoleBinding,
 } from '@tke/api-auth';
+import type { Project } from '@tke/api-business';
 import { everyDomain, groupKey, type Effect, type PowerOver, type Statement } from '@tke/authz';
 import type { DeepReadonly, KubeObject } from '@tke/meta';
 
@@ -35,6 +37,8 @@ export interface AuthoredLink {
   readonly value: string;
   readonly target: string;
   readonly domain: string;
+  /** Where else it is enough to hold it, for the creation of the object. */
+  readonly heldInParent?: string | undefined;
   /** Must exist, or nobody knows what will be handed out one day. */
   readonly reference: { readonly kind: 'Policy' | 'Role'; readonly name: string } | undefined;
   readonly powers: readonly PowerOver[];
@@ -63,6 +67,7 @@ const describers: Readonly<Record<string, Describe>> = {
   RoleBinding: (object, directory) => roleBindingGrants(object as DeepReadonly<RoleBinding>, directory),
   CustomPolicyBinding: (object, directory) =>
     customBindingGrants(object as DeepReadonly<CustomPolicyBinding>, directory),
+  Project: (object) => projectGrants(object as DeepReadonly<Project>),
 };
 
 /** @returns undefined for kinds that hand out nothing. */
@@ -140,6 +145,23 @@ function roleBindingGrants({ spec }: DeepReadonly<RoleBinding>, directory: Direc
     domain,
     reference: { kind: 'Role', name: roleID } as const,
     powers: [powerOver('bind', 'roles', roleID)],
+  }));
+  return { own: [], links };
+}
+
+/** The manager binds members to the policy of owners. Whoever owns the parent gives parts of it away as he likes. */
+function projectGrants({ metadata: { name = '' }, spec }: DeepReadonly<Project>): Authored {
+  const { tenantID = '', members, parentProjectName } = spec;
+  const policyID = projectOwnerPolicy(tenantID);
+  const links = (members ?? []).map((member) => ({
+    member,
+    field: 'spec.members',
+    value: policyID,
+    target: policyID,
+    domain: name,
+    ...(parentProjectName ? { heldInParent: parentProjectName } : {}),
+    reference: { kind: 'Policy', name: policyID } as const,
+    powers: [powerOver('bind', 'policies', policyID)],
   }));
   return { own: [], links };
 }

@@ -36,7 +36,10 @@ export function changeOf(request: AdmissionRequest, directory: Directory): Chang
   const before = described(oldObject);
   const goes = oldObject !== undefined && (object === undefined || isGivenAway(request));
   const remains = goes ? nothing : described(object);
-  const comes = union([described(object), ...(goes ? reseeded(oldObject).map(described) : [])]);
+  const comes = union([
+    oldObject === undefined ? described(object) : ofStored(described(object)),
+    ...(goes ? reseeded(oldObject).map(described) : []),
+  ]);
   const isHeldByName = heldByName.has((object ?? oldObject)?.kind ?? '');
   return {
     give: difference(comes, before, 'allow'),
@@ -48,6 +51,11 @@ export function changeOf(request: AdmissionRequest, directory: Directory): Chang
 
 export function isEmpty(change: Change): boolean {
   return purposes.every((purpose) => change[purpose].own.length === 0 && change[purpose].links.length === 0);
+}
+
+/** Who moved an object below a parent of his own, and then into other hands, would have taken it from its owners. */
+function ofStored({ own, links }: Authored): Authored {
+  return { own, links: links.map((link) => ({ ...link, heldInParent: undefined })) };
 }
 
 function union(all: readonly Authored[]): Authored {

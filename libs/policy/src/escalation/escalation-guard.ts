@@ -99,8 +99,7 @@ export class EscalationGuard {
   }
 
   #holdersOf(user: TenantUser): Holders {
-    const administrators = new CacheDirectory(this.#cache).tenant(user.tenant)?.spec.administrators ?? [];
-    const administers = administrators.includes(user.user);
+    const administers = new CacheDirectory(this.#cache).administrators(user.tenant).includes(user.user);
     const budget = new WorkBudget(maxSteps);
     return {
       administers,

@@ -52,7 +52,7 @@ export class Judgement {
       ),
       ...links
         .filter((link) => !foreign(link))
-        .flatMap((link) => this.#problem({ ...link, purpose }, () => this.#reached(link, purpose))),
+        .flatMap((link) => this.#problem({ ...link, purpose }, () => this.#missingOf(link, purpose))),
     ];
   }
 
@@ -71,6 +71,16 @@ export class Judgement {
   #ownRows(own: ChangedRows, purpose: Purpose): Missing {
     const { first, count } = this.#holdingsIn(own.domain, purpose).missing(own);
     return { missing: first.map((row) => ({ row, domain: own.domain })), count };
+  }
+
+  #missingOf(link: AuthoredLink, purpose: Purpose): Missing {
+    const { heldInParent } = link;
+    const missing = this.#reached(link, purpose);
+    if (missing.count === 0 || heldInParent === undefined || purpose !== 'give') {
+      return missing;
+    }
+    const there = this.#reached({ ...link, domain: heldInParent }, purpose);
+    return there.count === 0 ? there : missing;
   }
 
   #reached({ target, domain }: AuthoredLink, purpose: Purpose): Missing {

@@ -1,4 +1,5 @@
 import { authKinds, rule, type Rule } from '@tke/api-auth';
+import { businessKinds } from '@tke/api-business';
 import { crdManifest } from '@tke/crd';
 import { applyManifests, ControlPlane, waitFor } from '@tke/envtest';
 import { connect, isNotFound, type Client } from '@tke/kube-client';
@@ -38,7 +39,10 @@ export class Platform {
   static async start(): Promise<Platform> {
     const controlPlane = await ControlPlane.start();
     const open = (kubeconfig: string) => connect({ kubeconfig, userAgent: 'policy-test/1', logger: discardLogger });
-    await applyManifests(controlPlane, [...authKinds.map(crdManifest), ...managerRbac(managerPermissions)]);
+    await applyManifests(controlPlane, [
+      ...[...authKinds, ...businessKinds].map(crdManifest),
+      ...managerRbac(managerPermissions),
+    ]);
     const admin = await open(controlPlane.kubeconfigPath);
     return new Platform(controlPlane, admin, await open(await controlPlane.user(managerUser)));
   }

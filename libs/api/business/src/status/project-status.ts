@@ -1,7 +1,7 @@
 import { fields, s } from '@tke/crd';
 import type { Infer } from '@tke/crd';
 
-import { hardByCluster, quotaLimits, usedByCluster } from '../quota.ts';
+import { heldByCluster, quotaLimits, usedByCluster } from '../quota.ts';
 import { legacyFields } from './legacy.ts';
 
 const charge = s.object('What one child holds of the limits of the project.', {
@@ -9,7 +9,7 @@ const charge = s.object('What one child holds of the limits of the project.', {
   name: s.string('Its name.', { maxLength: 253 }),
   uid: s.string('Its UID: another child of the same name has no part in it.', { maxLength: 64 }),
   generation: s.integer('The metadata.generation of the child that this was granted for.'),
-  clusters: hardByCluster,
+  clusters: heldByCluster,
 });
 
 /** What one child holds of its parent's limits. */
@@ -28,7 +28,7 @@ export const projectStatus = {
   clusters: s.optional(usedByCluster),
   calculatedChildProjects: names('Child projects that are charged.'),
   calculatedNamespaces: names('Namespaces that are charged.'),
-  cachedSpecClusters: s.optional(hardByCluster),
+  cachedSpecClusters: s.optional(heldByCluster),
   cachedParent: s.optional(fields.dnsLabelOrEmpty('The Project that the limits in cachedSpecClusters come from.')),
   charges: s.optional(
     s.listByKey('The ledger: what was granted to each child and not given back.', charge, ['kind', 'name'], {

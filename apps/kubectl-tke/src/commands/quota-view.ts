@@ -1,0 +1,60 @@
+import { formatExactly, type Nanos } from '@tke/quantity';
+
+import { bar } from '../output/bar.ts';
+import { table } from '../output/table.ts';
+import type { QuotaNode, Use } from '../projects/quota-tree.ts';
+
+/** Amounts as the API has them; what is not limited has neither `hard` nor `free`. */
+export function quotaDocument({ kind, name, displayName, phase, uses, children }: QuotaNode): object {
+  return {
+    ...{ kind, name, displayName, phase },
+    uses: uses.map((use) => ({
+      ...{ cluster: use.cluster, resource: use.resource },
+      ...(use.hard !== undefined && {
+        hard: formatExactly(use.resource, use.hard),
+        free: formatExactly(use.resource, freeOf(use, use.hard)),
+      }),
+      used: formatExactly(use.resource, use.used),
+    })),
+    ...(kind === 'Project' && {
+      projects: children.filter((child) => child.kind === 'Project').map(quotaDocument),
+      namespaces: children.filter((child) => child.kind === 'Namespace').map(quotaDocument),
+    }),
+  };
+}
+
+export function quotaLines(nodes: readonly QuotaNode[]): readonly string[] {
+  if (nodes.length === 0) {
+    return ['no projects'];
+  }
+  const header = ['PROJECT/NAMESPACE', 'CLUSTER', 'RESOURCE', 'HARD', 'USED', 'FREE', 'USE'];
+  return table(
+    header,
+    nodes.flatMap((node) => rowsOf(node, 0)),
+  );
+}
+
+/** The name once, and behind it a line for each resource. */
+function rowsOf(node: QuotaNode, depth: number): readonly (readonly string[])[] {
+  const good = node.kind === 'Project' ? 'Active' : 'Available';
+  const title = `${'  '.repeat(depth)}${node.kind === 'Namespace' ? 'ns ' : ''}${node.name}`;
+  const name = node.phase === good ? title : `${title} (${node.phase})`;
+  const lines = node.uses.length === 0 ? [['', '', '', '', '', '']] : node.uses.map(cellsOf);
+  return [
+    ...lines.map((cells, at) => [at === 0 ? name : '', ...cells]),
+    ...node.children.flatMap((child) => rowsOf(child, depth + 1)),
+  ];
+}
+
+function cellsOf(use: Use): readonly string[] {
+  const { cluster, resource, hard, used } = use;
+  const text = (amount: Nanos) => formatExactly(resource, amount);
+  return hard === undefined
+    ? [cluster, resource, '-', text(used), '-', '']
+    : [cluster, resource, text(hard), text(used), text(freeOf(use, hard)), bar(used, hard)];
+}
+
+/** Below zero where more is used than there is. */
+function freeOf({ used }: Use, hard: Nanos): Nanos {
+  return hard - used;
+}

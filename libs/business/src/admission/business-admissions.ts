@@ -1,0 +1,54 @@
+import type { KubeObject } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook';
+
+import type { TellTenant } from './caller.ts';
+import { namespaceCredentialAdmission } from './namespace-credential.ts';
+import { namespaceAdmission } from './namespace.ts';
+import { nsEmigrationAdmission } from './ns-emigration.ts';
+import { platformAdmission } from './platform.ts';
+import { projectAdmission } from './project.ts';
+import { emigrationReachProblems, projectReachProblems, type MayReach } from './reach.ts';
+
+export interface BusinessAdmissionsOptions {
+  readonly tellTenant: TellTenant;
+  /** What keeps the caller from handing out what an object hands out: the escalation guard of @tke/policy. */
+  readonly grantProblems: (request: AdmissionRequest) => Promise<readonly FieldProblem[]>;
+  readonly mayReach: MayReach;
+}
+
+/**
+ * Admission of the kinds of business.tkestack.io: what schema and CEL cannot say, because it is about other objects or about who asks.
+ * Reads the cache only; `setupBusiness` says what must be in it.
+ */
+export function businessAdmissions(
+  cache: CacheReader,
+  { tellTenant, grantProblems, mayReach }: BusinessAdmissionsOptions,
+): readonly KindAdmission[] {
+  return [
+    // Members of a project become its owners: who names them hands out what owners may do.
+    guarded(projectAdmission(cache, tellTenant), async (request) => [
+      ...projectReachProblems(request, mayReach),
+      ...(await grantProblems(request as AdmissionRequest)),
+    ]),
+    namespaceAdmission(cache, tellTenant),
+    guarded(nsEmigrationAdmission(cache), (request) => emigrationReachProblems(request, mayReach)),
+    namespaceCredentialAdmission(cache, tellTenant),
+    platformAdmission(cache, tellTenant),
+  ];
+}
+
+/** With what the caller reaches through the object, beside what the object says. */
+function guarded<T extends KubeObject>(
+  admission: KindAdmission<T>,
+  problemsOf: (request: AdmissionRequest<T>) => Promise<readonly FieldProblem[]> | readonly FieldProblem[],
+): KindAdmission<T> {
+  return {
+    ...admission,
+    validate: async (request) => {
+      const result = await admission.validate?.(request);
+      const problems = [...(result?.problems ?? []), ...(await problemsOf(request))];
+      return { problems, warnings: result?.warnings ?? [] };
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Project } from '@tke/api-business';
+import type { DeepReadonly } from '@tke/meta';
+import { formatExactly } from '@tke/quantity';
+import type { FieldProblem } from '@tke/webhook';
+
+import { wantedBy } from '../quota/claim.ts';
+import { entriesOf } from '../quota/entries.ts';
+import { limitOf, limitsByCluster, type Limits } from '../quota/limits.ts';
+import { overdraftsOf, usedOf, type Overdraft } from '../quota/settle.ts';
+import { limitShortages, type LimitShortage } from '../quota/shortage.ts';
+
+type ProjectObject = DeepReadonly<Project>;
+
+/**
+ * What a project asks of its parent beyond what is free there. Its own charge counts as free. What it asked for before is not
+ * refused again, and a parent that has no limits in force yet is waited for.
+ */
+export function allocationProblems(
+  object: ProjectObject,
+  oldObject: ProjectObject | undefined,
+  parent: ProjectObject,
+): readonly FieldProblem[] {
+  if (parent.status?.cachedParent === undefined) {
+    return [];
+  }
+  const others = entriesOf(parent).filter(({ uid }) => uid !== object.metadata.uid);
+  const isSameParent = oldObject?.spec.parentProjectName === object.spec.parentProjectName;
+  const before = isSameParent && oldObject !== undefined ? wantedBy(oldObject) : undefined;
+  return limitShortages(limitOf(parent), usedOf(others), wantedBy(object))
+    .filter((shortage) => isBroughtIn(shortage, wantedBy(object), before))
+    .map((shortage) => allocationProblem(shortage, object, parent.metadata.name ?? ''));
+}
+
+function isBroughtIn(shortage: LimitShortage, wanted: Limits, before: Limits | undefined): boolean {
+  const had = before?.get(shortage.cluster);
+  switch (shortage.kind) {
+    case 'ClusterMissing':
+      return had === undefined;
+    case 'Unlimited':
+      return had === undefined || had.has(shortage.resource);
+    case 'Short': {
+      const amount = wanted.get(shortage.cluster)?.get(shortage.resource) ?? 0n;
+      return amount > (had?.get(shortage.resource) ?? -1n);
+    }
+  }
+}
+
+function allocationProblem(shortage: LimitShortage, { spec }: ProjectObject, parent: string): FieldProblem {
+  const { cluster } = shortage;
+  if (shortage.kind === 'ClusterMissing') {
+    const rule = `must be a cluster that Project ${parent} has a part of`;
+    return { field: `spec.clusters[${cluster}]`, value: cluster, rule, remedy: giveToParent, type: 'Forbidden' };
+  }
+  const { resource, limit } = shortage;
+  const field = fieldOf(cluster, resource);
+  const most = formatExactly(resource, limit);
+  if (shortage.kind === 'Unlimited') {
+    const rule = `must be limited, as Project ${parent} has a limit of ${most}`;
+    return { field, value: undefined, rule, remedy: 'Give it a limit.', type: 'Required' };
+  }
+  const rule = `must be at most ${formatExactly(resource, shortage.free)}, which is free of ${most} in Project ${parent}`;
+  const value = spec.clusters?.[cluster]?.hard?.[resource];
+  return { field, value, rule, remedy: `Ask for less, or raise the limits of Project ${parent}.`, type: 'Forbidden' };
+}
+
+const giveToParent = 'Add the cluster to the project above first.';
+
+/** What a change takes away although it is used below. Use is what the ledger has charged. */
+export function useProblems(object: ProjectObject, oldObject: ProjectObject): readonly FieldProblem[] {
+  const entries = entriesOf(oldObject);
+  const before = overdraftsOf(limitsByCluster(oldObject.spec.clusters), entries);
+  return overdraftsOf(limitsByCluster(object.spec.clusters), entries)
+    .filter((overdraft) => !before.some((old) => isAsBad(old, overdraft)))
+    .map((overdraft) => useProblem(overdraft, object));
+}
+
+function isAsBad(old: Overdraft, now: Overdraft): boolean {
+  const isSameMatter = old.cluster === now.cluster && old.resource === now.resource;
+  return isSameMatter && old.limit <= now.limit && (old.used !== undefined || now.used === undefined);
+}
+
+function useProblem({ cluster, resource, used }: Overdraft, { spec }: ProjectObject): FieldProblem {
+  if (resource === undefined) {
+    const rule = 'must stay: projects or namespaces below use the cluster';
+    const remedy = 'Take the cluster from them first.';
+    return { field: `spec.clusters[${cluster}]`, value: undefined, rule, remedy, type: 'Required' };
+  }
+  const field = fieldOf(cluster, resource);
+  const value = spec.clusters?.[cluster]?.hard?.[resource];
+  if (used === undefined) {
+    const rule = 'can be limited when all projects and namespaces below that use the cluster limit it';
+    return { field, value, rule, remedy: 'Set the limit in them first.', type: 'Forbidden' };
+  }
+  const rule = `must be at least ${formatExactly(resource, used)}, which projects and namespaces below hold`;
+  return { field, value, rule, remedy: 'Lower theirs first.', type: 'Forbidden' };
+}
+
+function fieldOf(cluster: string, resource: string): string {
+  return `spec.clusters[${cluster}].hard[${resource}]`;
+}

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Project } from '@tke/api-business';
+import type { KubeObject } from '@tke/meta';
+import { callerTenant } from '@tke/policy';
+import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
+
+import { cacheOf } from '../testing/cache-of.ts';
+import { aProject, limits } from '../testing/objects.ts';
+import { projectAdmission } from './project.ts';
+
+const administrator: AdmissionUser = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
+const ofTenant = (tenant: string): AdmissionUser => ({
+  ...{ username: 'alice', uid: '', groups: [] },
+  extra: { 'tkestack.io/tenantid': [tenant] },
+});
+
+const aCluster = (name: string, tenantID: string) =>
+  ({
+    apiVersion: 'platform.tkestack.io/v1',
+    kind: 'Cluster',
+    metadata: { name },
+    spec: { tenantID, type: 'Imported' },
+  }) as KubeObject;
+
+type Charges = NonNullable<NonNullable<Project['status']>['charges']>;
+
+/** A project whose limits are in force and that has handed on what is charged. */
+function active(project: Project, charged: Readonly<Record<string, Parameters<typeof limits>[0]>> = {}): Project {
+  const charges: Charges = Object.entries(charged).map(([name, clusters]) => {
+    return { kind: 'Project', name, uid: `uid-${name}`, generation: 1, clusters: limits(clusters) };
+  });
+  const cachedParent = project.spec.parentProjectName ?? '';
+  const status = { cachedParent, cachedSpecClusters: project.spec.clusters ?? {}, charges };
+  return { ...project, metadata: { ...project.metadata, uid: `uid-${project.metadata.name ?? ''}` }, status };
+}
+
+const top = active(aProject('prj-top', { 'cls-a': { cpu: 10, 'requests.memory': '10Gi' } }), {
+  'prj-one': { 'cls-a': { cpu: 4, 'requests.memory': '1Gi' } },
+  'prj-two': { 'cls-a': { cpu: 3, 'requests.memory': '1Gi' } },
+});
+const one = active(
+  aProject('prj-one', { 'cls-a': { cpu: 4, 'requests.memory': '1Gi' } }, { parentProjectName: 'prj-top' }),
+  {
+    'prj-leaf': { 'cls-a': { cpu: '1500m', 'requests.memory': 0 } },
+  },
+);
+const stored: readonly KubeObject[] = [
+  ...[aCluster('cls-a', 'acme'), aCluster('cls-b', 'acme'), aCluster('cls-x', 'other')],
+  ...[top, one, aProject('prj-foreign', {}, { tenantID: 'other' })],
+  aProject('prj-leaf', { 'cls-a': { cpu: '1500m', 'requests.memory': 0 } }, { parentProjectName: 'prj-one' }),
+];
+
+let stop: AbortController;
+beforeEach(() => {
+  stop = new AbortController();
+});
+afterEach(() => stop.abort());
+
+async function validate(object: Project, oldObject?: Project, by = administrator, objects = stored) {
+  const admission = projectAdmission(await cacheOf(objects, stop.signal), callerTenant);
+  const request: AdmissionRequest<Project> = {
+    ...{ uid: '1', operation: oldObject ? 'UPDATE' : 'CREATE', kind: admission.kind, name: object.metadata.name ?? '' },
+    ...{ userInfo: by, dryRun: false, object, ...(oldObject && { oldObject }) },
+  };
+  const { problems, warnings } = await admission.validate!(request);
+  return { problems: problems.map(({ field, rule }) => `${field} ${rule}`), warnings };
+}
+
+const edited = (object: Project, spec: Partial<Project['spec']>): Project => ({
+  ...object,
+  spec: { ...object.spec, ...spec },
+});
+const wants = (clusters: Parameters<typeof limits>[0], parentProjectName = 'prj-top') =>
+  aProject('prj-new', clusters, { parentProjectName });
+
+describe('a new project', () => {
+  test.each<[string, Project, readonly string[]]>([
+    ['that fits', wants({ 'cls-a': { cpu: 3, 'requests.memory': '8Gi' } }), []],
+    [
+      'that asks for more than is free',
+      wants({ 'cls-a': { cpu: 4, 'requests.memory': '9Gi' } }),
+      [
+        'spec.clusters[cls-a].hard[cpu] must be at most 3, which is free of 10 in Project prj-top',
+        'spec.clusters[cls-a].hard[requests.memory] must be at most 8Gi, which is free of 10Gi in Project prj-top',
+      ],
+    ],
+    [
+      'that leaves out what its parent limits, in a cluster too many, of another tenant',
+      wants({ 'cls-a': { cpu: 1 }, 'cls-b': {}, 'cls-x': {} }),
+      [
+        'spec.clusters[cls-a].hard[requests.memory] must be limited, as Project prj-top has a limit of 10Gi',
+        'spec.clusters[cls-b] must be a cluster that Project prj-top has a part of',
+        'spec.clusters[cls-x] must be a cluster that Project prj-top has a part of',
+        'spec.clusters[cls-x] must name a Cluster of the tenant of this project',
+      ],
+    ],
+    [
+      'below one of another tenant',
+      wants({}, 'prj-foreign'),
+      ['spec.parentProjectName must name a Project of the tenant of this project'],
+    ],
+    ['below itself', wants({}, 'prj-new'), ['spec.parentProjectName must not be this project, nor one below it']],
+  ])('%s', async (_, object, problems) => {
+    expect((await validate(object)).problems).toEqual(problems);
+  });
+
+  test('may come before its parent and its clusters', async () => {
+    const early = wants({ 'cls-later': { cpu: 1 } }, 'prj-later');
+    expect(await validate(early)).toEqual({
+      problems: [],
+      warnings: [
+        'spec.clusters[cls-later]: Cluster cls-later does not exist; until it does, nothing can be used in it',
+        'spec.parentProjectName: Project prj-later does not exist; until it does, nothing can be used',
+      ],
+    });
+    const young = [...stored, aProject('prj-later')];
+    expect((await validate(early, undefined, administrator, young)).problems).toEqual([]);
+  });
+
+  test('is of the tenant of who makes it', async () => {
+    expect((await validate(wants({}), undefined, ofTenant('other'))).problems).toContain(
+      'spec.tenantID must be "other", the tenant of the caller',
+    );
+    const admission = projectAdmission(await cacheOf(stored, stop.signal), callerTenant);
+    const object = edited(wants({}), { tenantID: '' });
+    const request = {
+      uid: '1',
+      operation: 'CREATE',
+      kind: admission.kind,
+      name: '',
+      userInfo: ofTenant('acme'),
+      dryRun: false,
+      object,
+    } as const;
+    expect(await admission.default!(request)).toMatchObject({ spec: { tenantID: 'acme' } });
+  });
+
+  test('is not deeper in the tree than there are levels', async () => {
+    const chain = Array.from({ length: 16 }, (_, i) =>
+      aProject(`prj-c${i + 1}`, {}, i === 0 ? {} : { parentProjectName: `prj-c${i}` }),
+    );
+    const below = (parent: string) => validate(wants({}, parent), undefined, administrator, chain);
+    expect((await below('prj-c15')).problems).toEqual([]);
+    expect((await below('prj-c16')).problems).toEqual([
+      'spec.parentProjectName must leave the tree of projects at most 16 levels deep, and there would be 17',
+    ]);
+  });
+});
+
+describe('a change', () => {
+  test('of itself counts what it has as free', async () => {
+    const raised = edited(one, { clusters: limits({ 'cls-a': { cpu: 7, 'requests.memory': '1Gi' } }) });
+    expect((await validate(raised, one)).problems).toEqual([]);
+    const tooMuch = edited(one, { clusters: limits({ 'cls-a': { cpu: 8, 'requests.memory': '1Gi' } }) });
+    expect((await validate(tooMuch, one)).problems).toEqual([
+      'spec.clusters[cls-a].hard[cpu] must be at most 7, which is free of 10 in Project prj-top',
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof limits>[0], readonly string[]]>([
+    ['to what is used exactly', { 'cls-a': { cpu: '1.5', 'requests.memory': 0 } }, []],
+    [
+      'below what is used',
+      { 'cls-a': { cpu: '1499m', 'requests.memory': 0 } },
+      ['spec.clusters[cls-a].hard[cpu] must be at least 1500m, which projects and namespaces below hold'],
+    ],
+    [
+      'that limits what is not limited below',
+      { 'cls-a': { cpu: 2, 'requests.memory': 0, pods: 10 } },
+      [
+        'spec.clusters[cls-a].hard[pods] can be limited when all projects and namespaces below that use the cluster limit it',
+      ],
+    ],
+    [
+      'that takes a used cluster away',
+      {},
+      ['spec.clusters[cls-a] must stay: projects or namespaces below use the cluster'],
+    ],
+  ])('%s', async (_, clusters, problems) => {
+    expect((await validate(edited(one, { clusters: limits(clusters) }), one)).problems).toEqual(problems);
+  });
+
+  test('is refused for what it brings in, and not for what was there', async () => {
+    const overdrawn = edited(one, { clusters: limits({ 'cls-a': { cpu: 1, 'requests.memory': '90Gi' } }) });
+    expect((await validate(edited(overdrawn, { displayName: 'Other' }), overdrawn)).problems).toEqual([]);
+    const better = edited(one, { clusters: limits({ 'cls-a': { cpu: '1.2', 'requests.memory': '80Gi' } }) });
+    expect((await validate(better, overdrawn)).problems).toEqual([]);
+  });
+
+  test('cannot put a project below one of its own', async () => {
+    expect((await validate(edited(top, { parentProjectName: 'prj-leaf' }), top)).problems).toContain(
+      'spec.parentProjectName must not be this project, nor one below it',
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { project, type Project } from '@tke/api-business';
+import { cluster, type Cluster } from '@tke/api-platform';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+import {
+  kindAdmission,
+  merged,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type ValidationResult,
+} from '@tke/webhook';
+
+import { projectKind } from '../project/kinds.ts';
+import { ancestorsOf, deepest, heightOf } from '../project/tree.ts';
+import { tenantProblems, type TellTenant } from './caller.ts';
+import { allocationProblems, useProblems } from './project-limits.ts';
+
+type ProjectObject = DeepReadonly<Project>;
+
+const clusters: Kind<Cluster> = cluster;
+const parentField = 'spec.parentProjectName';
+
+/** Says at once what the reconciler would find out later. Reads the cache only; `addProjectController` says what must be in it. */
+export function projectAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<Project> {
+  return kindAdmission<Project>({
+    kind: project,
+    default: (request) => withTenant(request, tellTenant),
+    examine: (object) => merged([...clusterResults(object, cache), parentResult(object, cache), leftovers(object)]),
+    change: (request) => ({ problems: changeProblems(request, cache, tellTenant), warnings: [] }),
+  });
+}
+
+/** Sees objects that no schema has checked yet. */
+function withTenant(
+  { object, oldObject, userInfo }: AdmissionRequest<Project>,
+  tellTenant: TellTenant,
+): ProjectObject | undefined {
+  const { spec } = object as { readonly spec?: ProjectObject['spec'] };
+  if (object === undefined || spec === undefined || spec.tenantID) {
+    return undefined;
+  }
+  const caller = tellTenant(userInfo);
+  const own = caller.kind === 'tenant' ? caller.tenant : '';
+  const tenantID = oldObject?.spec.tenantID ?? own;
+  return tenantID === '' ? undefined : { ...object, spec: { ...spec, tenantID } };
+}
+
+function changeProblems(
+  { object, oldObject, userInfo }: AdmissionRequest<Project>,
+  cache: CacheReader,
+  tellTenant: TellTenant,
+): readonly FieldProblem[] {
+  if (object === undefined) {
+    return [];
+  }
+  const { parentProjectName, tenantID = '' } = object.spec;
+  const parent = parentProjectName ? cache.get(projectKind, { name: parentProjectName }) : undefined;
+  const isOfTenant = parent !== undefined && (parent.spec.tenantID ?? '') === tenantID;
+  return [
+    ...tenantProblems(tellTenant(userInfo), [oldObject, object]),
+    ...(isOfTenant ? allocationProblems(object, oldObject, parent) : []),
+    ...(oldObject === undefined ? [] : useProblems(object, oldObject)),
+  ];
+}
+
+/** Clusters are of the tenant. A missing one is a warning: git applies in any order. */
+function clusterResults({ spec }: ProjectObject, cache: CacheReader): readonly Partial<ValidationResult>[] {
+  return Object.keys(spec.clusters ?? {}).map((name) => {
+    const field = `spec.clusters[${name}]`;
+    const found = cache.get(clusters, { name });
+    if (found === undefined) {
+      return { warnings: [`${field}: Cluster ${name} does not exist; until it does, nothing can be used in it`] };
+    }
+    return (found.spec.tenantID ?? '') === (spec.tenantID ?? '') ? {} : { problems: [foreign(field, name, 'Cluster')] };
+  });
+}
+
+function parentResult(object: ProjectObject, cache: CacheReader): Partial<ValidationResult> {
+  const { parentProjectName: value, tenantID = '' } = object.spec;
+  if (!value) {
+    return {};
+  }
+  if (value === object.metadata.name) {
+    return { problems: [cycle(value)] };
+  }
+  const parent = cache.get(projectKind, { name: value });
+  if (parent === undefined) {
+    return { warnings: [`${parentField}: Project ${value} does not exist; until it does, nothing can be used`] };
+  }
+  return (parent.spec.tenantID ?? '') === tenantID
+    ? { problems: placeProblems(object, parent, cache) }
+    : { problems: [foreign(parentField, value, 'Project')] };
+}
+
+function placeProblems(object: ProjectObject, parent: ProjectObject, cache: CacheReader): readonly FieldProblem[] {
+  const { name = '' } = parent.metadata;
+  const above = [parent, ...ancestorsOf(parent, cache)];
+  if (above.some(({ metadata }) => metadata.name === object.metadata.name)) {
+    return [cycle(name)];
+  }
+  const levels = above.length + heightOf(object, cache);
+  return levels > deepest ? [tooDeep(name, levels)] : [];
+}
+
+/** Does not say whose it is: that is nobody else's business. */
+function foreign(field: string, value: string, kind: string): FieldProblem {
+  const rule = `must name a ${kind} of the tenant of this project`;
+  return { field, value, rule, remedy: 'Correct the name, or the tenantID.', type: 'Forbidden' };
+}
+
+function cycle(value: string): FieldProblem {
+  const rule = 'must not be this project, nor one below it';
+  return { field: parentField, value, rule, remedy: 'Name another project, or none.', type: 'Invalid' };
+}
+
+function tooDeep(value: string, levels: number): FieldProblem {
+  const rule = `must leave the tree of projects at most ${deepest} levels deep, and there would be ${levels}`;
+  return { field: parentField, value, rule, remedy: 'Name a project further up.', type: 'Invalid' };
+}
+
+function leftovers({ spec }: ProjectObject): Partial<ValidationResult> {
+  return spec.finalizers?.length
+    ? { warnings: ['spec.finalizers is ignored: metadata.finalizers do its work, and controllers set them'] }
+    : {};
+}

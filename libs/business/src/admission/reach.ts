@@ -1,0 +1,130 @@
+import { businessNamespace, project, type NsEmigration, type Project } from '@tke/api-business';
+import type { DeepReadonly, ResourceAttributes } from '@tke/meta';
+import type { AdmissionRequest, AdmissionUser, FieldProblem } from '@tke/webhook';
+
+import { limitsByCluster, type Limits } from '../quota/limits.ts';
+
+/** Something that the caller of a request does to another object than the one he writes. */
+export interface Reach {
+  readonly attributes: ResourceAttributes;
+  /** The project whose grants count, beside those that hold everywhere; empty for the latter alone. */
+  readonly domain: string;
+}
+
+/** Whether a caller may do it, by what he holds. Everything for the platform's own identities. May throw when that is not known yet. */
+export type MayReach = (user: AdmissionUser, reach: Reach) => boolean;
+
+type ProjectObject = DeepReadonly<Project>;
+
+/**
+ * Limits come from above. Owners of a project may write it, and by that alone they could raise its limits, leave the project above, or
+ * take what is free in any other; the API server asks about the project that is written only.
+ */
+export function projectReachProblems(request: AdmissionRequest<Project>, mayReach: MayReach): readonly FieldProblem[] {
+  const { object, oldObject, userInfo } = request;
+  if (object === undefined) {
+    return [];
+  }
+  const isMoved = oldObject !== undefined && parentOf(object) !== parentOf(oldObject);
+  const isRelaxed = oldObject === undefined || relaxes(limitsOf(oldObject), limitsOf(object));
+  // Whoever may create projects may create one that has no parent: that is asked outside of all projects already.
+  const isNewRoot = oldObject === undefined && parentOf(object) === '';
+  return (isMoved || isRelaxed) && !isNewRoot
+    ? takenFromAbove(object, oldObject === undefined || isMoved, mayReach, userInfo)
+    : [];
+}
+
+function takenFromAbove(
+  object: ProjectObject,
+  isPlaced: boolean,
+  mayReach: MayReach,
+  user: AdmissionUser,
+): readonly FieldProblem[] {
+  const parent = parentOf(object);
+  if (parent === '') {
+    const reach = { attributes: update(object.metadata.name ?? ''), domain: '' };
+    return mayReach(user, reach) ? [] : [rootBeyond(isPlaced)];
+  }
+  return mayReach(user, { attributes: update(parent), domain: parent }) ? [] : [beyond(isPlaced, parent)];
+}
+
+function parentOf({ spec }: ProjectObject): string {
+  return spec.parentProjectName ?? '';
+}
+
+/** Whoever moves a namespace into a project uses up its limits, and brings into it what runs there. */
+export function emigrationReachProblems(
+  { object, oldObject, userInfo }: AdmissionRequest<NsEmigration>,
+  mayReach: MayReach,
+): readonly FieldProblem[] {
+  if (object === undefined || oldObject !== undefined) {
+    return [];
+  }
+  const { destination } = object.spec;
+  const { group, plural: resource } = businessNamespace;
+  const attributes = { verb: 'create', group, resource, namespace: destination };
+  return mayReach(userInfo, { attributes, domain: destination }) ? [] : [destinationBeyond(destination)];
+}
+
+/** Whether anything is limited less than before. */
+export function relaxes(before: Limits, after: Limits): boolean {
+  return [...after].some(([cluster, amounts]) => {
+    const old = before.get(cluster);
+    return (
+      old === undefined ||
+      [...old].some(([kind, amount]) => {
+        const next = amounts.get(kind);
+        return next === undefined || next > amount;
+      })
+    );
+  });
+}
+
+function limitsOf({ spec }: ProjectObject): Limits {
+  return limitsByCluster(spec.clusters);
+}
+
+function update(name: string): ResourceAttributes {
+  const { group, plural: resource } = project;
+  return { verb: 'update', group, resource, name };
+}
+
+function beyond(isPlaced: boolean, value: string): FieldProblem {
+  return isPlaced
+    ? {
+        field: 'spec.parentProjectName',
+        value,
+        rule: 'must name a project that the caller may update, because its limits are used',
+        remedy: 'Ask an owner of that project.',
+        type: 'Forbidden',
+      }
+    : {
+        field: 'spec.clusters',
+        value: undefined,
+        rule: `may be raised by who may update Project ${value}, whose limits are used`,
+        remedy: 'Ask an owner of that project.',
+        type: 'Forbidden',
+      };
+}
+
+function rootBeyond(isMoved: boolean): FieldProblem {
+  return {
+    field: isMoved ? 'spec.parentProjectName' : 'spec.clusters',
+    value: undefined,
+    rule: isMoved
+      ? 'may be taken away by who may update projects in the whole tenant'
+      : 'of a project without parent may be raised by who may update projects in the whole tenant',
+    remedy: 'Ask an administrator of the tenant.',
+    type: 'Forbidden',
+  };
+}
+
+function destinationBeyond(value: string): FieldProblem {
+  return {
+    field: 'spec.destination',
+    value,
+    rule: 'must name a project in which the caller may create Namespaces',
+    remedy: 'Ask an owner of that project to grant it, or to move the namespace.',
+    type: 'Forbidden',
+  };
+}

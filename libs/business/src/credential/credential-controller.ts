@@ -1,0 +1,18 @@
+import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
+import { controllerFor, generationChanged, type ControllerHost } from '@tke/runtime';
+
+import type { BusinessDependencies } from '../dependencies.ts';
+import { CredentialReconciler, type CredentialLimits } from './credential-reconciler.ts';
+
+/** The cache must hold Namespaces of ours and Clusters as well. */
+export function addCredentialController(
+  host: ControllerHost,
+  dependencies: BusinessDependencies,
+  limits: Partial<CredentialLimits> = {},
+): void {
+  controllerFor(host, 'namespacecredentials')
+    // What its own reconciler writes to the status is no news to it.
+    .for<NamespaceCredential>(namespaceCredential, { predicates: [generationChanged] })
+    .withOptions({ concurrency: 4 })
+    .complete(new CredentialReconciler(dependencies, limits));
+}

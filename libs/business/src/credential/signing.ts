@@ -1,0 +1,137 @@
+import { X509Certificate } from 'node:crypto';
+
+import { isNotFound, type Client } from '@tke/kube-client';
+import { apiVersionOf, keyOf, type Kind, type KubeObject } from '@tke/meta';
+import { certificateInfo } from '@tke/pki';
+
+import type { CertificateRequest } from './certificate-request.ts';
+import { credentialErrors } from './errors.ts';
+import { credentialFieldManager } from './names.ts';
+
+interface CsrCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+/** certificates.k8s.io/v1. */
+export interface CertificateSigningRequest extends KubeObject {
+  spec: { request: string; signerName: string; usages: string[]; expirationSeconds?: number };
+  status?: { certificate?: string; conditions?: CsrCondition[] };
+}
+
+export const certificateSigningRequest: Kind<CertificateSigningRequest> = {
+  ...{ group: 'certificates.k8s.io', version: 'v1', namespaced: false },
+  ...{ kind: 'CertificateSigningRequest', plural: 'certificatesigningrequests' },
+};
+
+/** What a member is asked to sign. */
+export interface Wanted {
+  /** Of the object in the member: nobody else's, and the same at each try. */
+  readonly name: string;
+  readonly request: CertificateRequest;
+  readonly days: number;
+}
+
+const signerName = 'kubernetes.io/kube-apiserver-client';
+const fieldManager = credentialFieldManager;
+const daySeconds = 86_400;
+
+/**
+ * One step towards a certificate: asks, approves, looks.
+ * @returns the certificate in PEM, once it is signed; undefined before. Throws CertificateRequestTaken, CertificateNotSigned,
+ * CertificateNotAsAsked, and what the member answers.
+ */
+export async function sign(client: Client, wanted: Wanted, signal: AbortSignal): Promise<string | undefined> {
+  const asked = csrOf(wanted);
+  const found = await existing(client, wanted.name, signal);
+  const csr = found ?? (await client.create(certificateSigningRequest, asked, { fieldManager, signal }));
+  if (!isSame(csr, asked)) {
+    throw credentialErrors.CertificateRequestTaken(
+      `CertificateSigningRequest ${wanted.name} of the cluster asks for something else: somebody made it before`,
+    );
+  }
+  const conditions = csr.status?.conditions ?? [];
+  const refusal = conditions.find(({ type }) => type === 'Denied' || type === 'Failed');
+  if (refusal !== undefined) {
+    throw credentialErrors.CertificateNotSigned(`the cluster does not sign: ${refusal.message ?? refusal.type}`);
+  }
+  if (!conditions.some(({ type }) => type === 'Approved')) {
+    await approve(client, csr, signal);
+    return undefined;
+  }
+  const { certificate } = csr.status ?? {};
+  return certificate === undefined ? undefined : checked(Buffer.from(certificate, 'base64').toString(), wanted.request);
+}
+
+/** Nothing of it is needed any more. */
+export async function forget(client: Client, name: string, signal: AbortSignal): Promise<void> {
+  await client.delete(certificateSigningRequest, { name }, { signal }).catch((error: unknown) => {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+  });
+}
+
+function csrOf({ name, request, days }: Wanted): CertificateSigningRequest {
+  return {
+    apiVersion: apiVersionOf(certificateSigningRequest),
+    kind: certificateSigningRequest.kind,
+    metadata: { name },
+    spec: {
+      request: Buffer.from(request.pem).toString('base64'),
+      signerName,
+      usages: ['client auth', 'digital signature'],
+      // The signer may give less; what the certificate says counts.
+      expirationSeconds: days * daySeconds,
+    },
+  };
+}
+
+async function existing(client: Client, name: string, signal: AbortSignal) {
+  try {
+    return await client.get(certificateSigningRequest, { name }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The spec of one that exists cannot be changed, so that what is looked at here is what is approved below. */
+function isSame({ spec }: CertificateSigningRequest, asked: CertificateSigningRequest): boolean {
+  return (
+    spec.request === asked.spec.request &&
+    spec.signerName === asked.spec.signerName &&
+    [...spec.usages].sort().join() === asked.spec.usages.join()
+  );
+}
+
+async function approve(client: Client, csr: CertificateSigningRequest, signal: AbortSignal): Promise<void> {
+  const condition: CsrCondition = {
+    ...{ type: 'Approved', status: 'True', reason: 'NamespaceCredential' },
+    message: 'Asked for by the user whom the subject names, on the hub.',
+  };
+  const { resourceVersion } = csr.metadata;
+  const body = {
+    metadata: { resourceVersion },
+    status: { conditions: [...(csr.status?.conditions ?? []), condition] },
+  };
+  const options = { subresource: 'approval', fieldManager, signal };
+  await client.patch(certificateSigningRequest, keyOf(csr), { type: 'merge', body }, options);
+}
+
+/** A signer may write what it likes: what is handed on must be for this key and say what was asked for. */
+function checked(pem: string, { publicKey, subject }: CertificateRequest): string {
+  const { commonName, organizations } = certificateInfo(pem);
+  const isAsAsked =
+    new X509Certificate(pem).publicKey.equals(publicKey) &&
+    commonName === subject.commonNames[0] &&
+    organizations.toSorted().join('\n') === subject.organizations.toSorted().join('\n');
+  if (!isAsAsked) {
+    throw credentialErrors.CertificateNotAsAsked('the certificate is for another key or another subject');
+  }
+  return pem;
+}

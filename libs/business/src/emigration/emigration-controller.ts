@@ -1,0 +1,75 @@
+import {
+  businessNamespace,
+  nsEmigration,
+  project,
+  type BusinessNamespace,
+  type NsEmigration,
+  type Project,
+} from '@tke/api-business';
+import { cluster, type Cluster } from '@tke/api-platform';
+import { keyOf, type DeepReadonly, type Kind, type ObjectKey } from '@tke/meta';
+import {
+  annotationChanged,
+  controllerFor,
+  generationChanged,
+  or,
+  type CacheReader,
+  type ControllerHost,
+  type Mapper,
+} from '@tke/runtime';
+
+import type { BusinessDependencies } from '../dependencies.ts';
+import { EmigrationReconciler } from './emigration-reconciler.ts';
+import { emigrationFrom } from './names.ts';
+
+const emigrations: Kind<NsEmigration> = nsEmigration;
+
+/** Of NsEmigrations: by their destinations, where what they wait for may change. */
+const destinationIndex = 'business.emigration-destination';
+
+export interface EmigrationControllerOptions {
+  /** How long a deletion waits for a cluster that does not answer, in milliseconds. Default ten minutes. */
+  readonly giveUpAfterMs?: number;
+}
+
+/** Adds the controller of NsEmigrations to a manager that has not started, with the informers it needs. */
+export function addEmigrationController(
+  host: ControllerHost,
+  dependencies: BusinessDependencies,
+  { giveUpAfterMs = 600_000 }: EmigrationControllerOptions = {},
+): void {
+  const { cache } = dependencies;
+  cache.informer<Cluster>(cluster);
+  cache.informer(emigrations, { indexes: { [destinationIndex]: ({ spec }) => [spec.destination] } });
+  controllerFor(host, 'nsemigrations')
+    // What its own reconciler writes to the status is no news to it.
+    .for<NsEmigration>(emigrations, { predicates: [or(generationChanged, annotationChanged)] })
+    .watches<BusinessNamespace>(businessNamespace, toEmigration(cache))
+    .watches<Project>(project, toEmigrationsInto(cache), { predicates: [{ update: takesMore }] })
+    .withOptions({ concurrency: 4 })
+    .complete(new EmigrationReconciler({ ...dependencies, random: Math.random, giveUpAfterMs }));
+}
+
+/** Of both Namespaces that it is about. */
+function toEmigration(cache: CacheReader): Mapper<BusinessNamespace> {
+  return ({ metadata }) => {
+    const { name = '', namespace = '', annotations } = metadata;
+    const keys: ObjectKey[] = [namespace, annotations?.[emigrationFrom] ?? ''].map((from) => ({
+      namespace: from,
+      name,
+    }));
+    return keys.filter((key) => key.namespace !== '' && cache.get(emigrations, key) !== undefined);
+  };
+}
+
+function toEmigrationsInto(cache: CacheReader): Mapper<Project> {
+  return ({ metadata }) =>
+    cache.list(emigrations, { index: { name: destinationIndex, value: metadata.name ?? '' } }).map(keyOf);
+}
+
+/** A change of a project that an emigration may wait for: it became Active, or has other limits, or gave or got something back. */
+function takesMore(before: DeepReadonly<Project>, after: DeepReadonly<Project>): boolean {
+  const told = ({ metadata: { generation }, status }: DeepReadonly<Project>) =>
+    JSON.stringify([generation, status?.phase, status?.charges, status?.cachedSpecClusters]);
+  return told(before) !== told(after);
+}

@@ -1,0 +1,72 @@
+import { nsEmigration, type NsEmigration } from '@tke/api-business';
+import { isNotFound } from '@tke/kube-client';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { PlanState } from '@tke/plan';
+import { findCondition, patchStatus, setSummary, type Outcome, type StatusDependencies } from '@tke/runtime';
+
+import { emigrationFieldManager as fieldManager } from './names.ts';
+import { phaseOf, type EmigrationPhase } from './step-names.ts';
+
+const kind: Kind<NsEmigration> = nsEmigration;
+
+type Status = DeepReadonly<NonNullable<NsEmigration['status']>>;
+
+/** The status of one emigration during one pass: the plan writes to it step by step, and what came of it is told at the end. */
+export class EmigrationPass {
+  readonly signal: AbortSignal;
+  readonly #tools: Pick<StatusDependencies, 'client' | 'recorder' | 'clock'>;
+  #object: DeepReadonly<NsEmigration>;
+
+  constructor(
+    tools: Pick<StatusDependencies, 'client' | 'recorder' | 'clock'>,
+    object: DeepReadonly<NsEmigration>,
+    signal: AbortSignal,
+  ) {
+    this.#tools = tools;
+    this.#object = object;
+    this.signal = signal;
+  }
+
+  /** The newest that was answered. */
+  get object(): DeepReadonly<NsEmigration> {
+    return this.#object;
+  }
+
+  /** The phase goes with the step: one write says both. */
+  async savePlan({ plan, step, handledRetry }: PlanState): Promise<void> {
+    const phase = phaseOf(plan?.step) ?? this.#object.status?.phase;
+    await this.#save({ ...this.#object.status, plan, step, handledRetry, phase } as Status);
+  }
+
+  /** Writes how the pass ended, and an event when that is news. */
+  async summarise(outcome: Outcome, phase: EmigrationPhase): Promise<void> {
+    const { recorder, clock } = this.#tools;
+    const { metadata, status = {} } = this.#object;
+    const { generation } = metadata;
+    const conditions = setSummary(status.conditions, outcome, { generation, clock });
+    const before = findCondition(status.conditions, 'Ready');
+    const { reason, message, status: ready } = findCondition(conditions, 'Ready') ?? {};
+    const observed = generation === undefined ? {} : { observedGeneration: generation };
+    try {
+      await this.#save({ ...status, ...observed, conditions, reason, message, phase } as Status);
+    } catch (error) {
+      if (isNotFound(error)) {
+        return;
+      }
+      throw error;
+    }
+    if (reason !== undefined && (before?.reason !== reason || before.status !== ready)) {
+      recorder.event(this.#object, ready === 'False' ? 'Warning' : 'Normal', reason, phase, message ?? '');
+    }
+  }
+
+  async #save(next: Status): Promise<void> {
+    const isNews = next.phase !== this.#object.status?.phase;
+    const lastTransitionTime = new Date(this.#tools.clock.now()).toISOString();
+    const status = isNews ? { ...next, lastTransitionTime } : next;
+    this.#object = await patchStatus(this.#tools.client, kind, this.#object, status, {
+      signal: this.signal,
+      fieldManager,
+    });
+  }
+}

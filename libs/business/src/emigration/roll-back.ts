@@ -1,0 +1,103 @@
+import { businessNamespace, type BusinessNamespace } from '@tke/api-business';
+import { cluster as clusterKind, type Cluster } from '@tke/api-platform';
+import { errorMessage } from '@tke/errors';
+import { isNotFound } from '@tke/kube-client';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { EventRecorder } from '@tke/runtime';
+import type { Clock } from '@tke/time';
+
+import { emigrationErrors } from './errors.ts';
+import { belongsTo, giveTo, memberNamespace } from './member-owner.ts';
+import { isMadeBy, sourceKey, sourceOf, targetKey, type EmigrationScope } from './scope.ts';
+import { stepNames } from './step-names.ts';
+
+const namespaces: Kind<BusinessNamespace> = businessNamespace;
+const clusters: Kind<Cluster> = clusterKind;
+
+export interface RollBackTools {
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  /** How long a deletion waits for a member that does not answer. Milliseconds. */
+  readonly giveUpAfterMs: number;
+}
+
+/**
+ * Puts everything back as it was: the labels in the member name the old Namespace, and the new one is gone. Safe to repeat.
+ * @returns whether all of it is done; else it goes on when the new Namespace is gone.
+ */
+export async function rollBack(scope: EmigrationScope, tools: RollBackTools, signal: AbortSignal): Promise<boolean> {
+  const target = await newNamespace(scope, signal);
+  const left = wasHandedOver(scope) ? await giveBackInTime(scope, target ?? sourceOf(scope), tools, signal) : undefined;
+  if (target === undefined) {
+    if (left !== undefined) {
+      tools.recorder.event(scope.emigration, 'Warning', 'LeftBehind', 'RollBack', left);
+    }
+    return true;
+  }
+  const { uid = '', deletionTimestamp } = target.metadata;
+  if (deletionTimestamp === undefined) {
+    await scope.client.delete(namespaces, targetKey(scope.emigration), { preconditions: { uid }, signal });
+  }
+  return false;
+}
+
+/** Not from the cache: a leader that was killed may have made it a moment ago. */
+async function newNamespace(
+  { client, emigration }: EmigrationScope,
+  signal: AbortSignal,
+): Promise<BusinessNamespace | undefined> {
+  try {
+    const found = await client.get(namespaces, targetKey(emigration), { signal });
+    return isMadeBy(found, emigration) ? found : undefined;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function wasHandedOver({ emigration }: EmigrationScope): boolean {
+  return emigration.status?.plan?.journal?.some(({ step }) => step === stepNames.handOver) === true;
+}
+
+/** A deletion ends also when the member never answers. Resolves with what is then left there. */
+async function giveBackInTime(
+  scope: EmigrationScope,
+  object: DeepReadonly<BusinessNamespace> | undefined,
+  { clock, giveUpAfterMs }: Pick<RollBackTools, 'clock' | 'giveUpAfterMs'>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (object === undefined || scope.cache.get(clusters, { name: object.spec.clusterName }) === undefined) {
+    return undefined;
+  }
+  try {
+    await giveBack(scope, object, signal);
+    return undefined;
+  } catch (error) {
+    const { deletionTimestamp } = scope.emigration.metadata;
+    if (deletionTimestamp === undefined || clock.now() - Date.parse(deletionTimestamp) < giveUpAfterMs) {
+      throw error;
+    }
+    const { clusterName, namespace } = object.spec;
+    const what = `the labels of namespace ${namespace} in cluster ${clusterName}`;
+    return `${what} may name ${scope.emigration.spec.destination} still: ${errorMessage(error)}`;
+  }
+}
+
+async function giveBack(
+  scope: EmigrationScope,
+  { spec }: DeepReadonly<BusinessNamespace>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { emigration, members } = scope;
+  const member = members.get(spec.clusterName);
+  if (member === undefined) {
+    throw emigrationErrors.MemberUnknown(`cluster ${spec.clusterName} is not connected`);
+  }
+  const found = await memberNamespace(member.client, spec.namespace, signal);
+  if (found !== undefined && belongsTo(found, targetKey(emigration))) {
+    // With nobody to give it to, it is nobody's: whoever wants it may adopt it, and what runs there goes on.
+    await giveTo(member.client, found, sourceOf(scope) && sourceKey(emigration), signal);
+  }
+}

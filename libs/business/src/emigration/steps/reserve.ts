@@ -1,0 +1,64 @@
+import { businessNamespace, type BusinessNamespace } from '@tke/api-business';
+import { isAlreadyExists } from '@tke/kube-client';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import { wholeTarget, type Step, type Waiting } from '@tke/plan';
+
+import { grantOf, quotaProblem } from '../../quota/grant.ts';
+import { emigrationErrors } from '../errors.ts';
+import { emigrationFieldManager as fieldManager } from '../names.ts';
+import { destinationOf, isMadeBy, sourceOf, targetFor, targetKey, targetOf, type EmigrationScope } from '../scope.ts';
+import { stepNames, waitMs } from '../step-names.ts';
+
+const kind: Kind<BusinessNamespace> = businessNamespace;
+
+/** Makes the new Namespace, and waits until the destination has room for it: nothing in the member was touched then. */
+export const reserve: Step<EmigrationScope> = {
+  name: stepNames.reserve,
+  limitMs: 120_000,
+  targets: () => [wholeTarget],
+  async run(scope, { signal }) {
+    const target = targetOf(scope);
+    if (target === undefined) {
+      await create(scope, signal);
+      return { message: 'the new Namespace waits for its quota', retryAfterMs: waitMs };
+    }
+    return granted(scope, target);
+  },
+};
+
+async function create(scope: EmigrationScope, signal: AbortSignal): Promise<void> {
+  const { client, emigration } = scope;
+  const source = sourceOf(scope);
+  if (source === undefined || source.metadata.deletionTimestamp !== undefined) {
+    throw emigrationErrors.SourceGone(`Namespace ${emigration.spec.namespace} is being deleted`);
+  }
+  try {
+    await client.create(kind, targetFor(source, emigration), { fieldManager, signal });
+  } catch (error) {
+    if (!isAlreadyExists(error)) {
+      throw error;
+    }
+    // The cache lags behind our own creation, or somebody else was faster.
+    const found = await client.get(kind, targetKey(emigration), { signal });
+    if (!isMadeBy(found, emigration)) {
+      throw emigrationErrors.NameTaken(
+        `${emigration.spec.destination} has a Namespace of that name since a moment ago`,
+      );
+    }
+  }
+}
+
+function granted(scope: EmigrationScope, target: DeepReadonly<BusinessNamespace>): Waiting | undefined {
+  if (target.metadata.deletionTimestamp !== undefined) {
+    throw emigrationErrors.NewNamespaceGone('the new Namespace is being deleted');
+  }
+  const destination = destinationOf(scope);
+  if (destination !== undefined && grantOf(destination, target) !== undefined) {
+    return undefined;
+  }
+  const problem = quotaProblem(destination, target);
+  if (problem !== undefined) {
+    throw problem;
+  }
+  return { message: 'the new Namespace waits for its quota', retryAfterMs: waitMs };
+}

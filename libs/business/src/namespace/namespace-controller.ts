@@ -1,0 +1,81 @@
+import { nsEmigration, type BusinessNamespace, type NsEmigration } from '@tke/api-business';
+import type { Cluster } from '@tke/api-platform';
+import { keyOf, type Kind } from '@tke/meta';
+import {
+  annotationChanged,
+  controllerFor,
+  generationChanged,
+  or,
+  type ControllerHost,
+  type Mapper,
+  type Predicate,
+} from '@tke/runtime';
+
+import type { BusinessDependencies } from '../dependencies.ts';
+import { OwnWrites } from '../objects/own-writes.ts';
+import { claimsIn, indexClaims, namespaceKind, type Claim } from './claims.ts';
+import { rivalsOf } from './context.ts';
+import { MemberSource } from './member-source.ts';
+import { namespaceFieldManager } from './names.ts';
+import { NamespaceReconciler } from './namespace-reconciler.ts';
+import { clusterKind } from './obstacle.ts';
+import { projectSource } from './project-source.ts';
+import { RecentWrites } from './recent-writes.ts';
+
+export interface NamespaceControllerOptions {
+  /** How long a deletion waits for a cluster, or for the end of a namespace, in milliseconds. Default ten minutes. */
+  readonly giveUpAfterMs?: number;
+}
+
+const concurrency = 20;
+/** A pass makes a handful of small requests. */
+const reconcileTimeoutMs = 60_000;
+
+const emigrationKind: Kind<NsEmigration> = nsEmigration;
+
+/** Adds the controller of Namespaces to a manager that has not started, with the informers it needs. */
+export function addNamespaceController(
+  host: ControllerHost,
+  dependencies: BusinessDependencies,
+  { giveUpAfterMs = 600_000 }: NamespaceControllerOptions = {},
+): void {
+  const { cache, members, clock } = dependencies;
+  indexClaims(cache);
+  const recent = new RecentWrites(clock);
+  const tools = { ...dependencies, recent, own: new OwnWrites<Claim>(clock), fieldManager: namespaceFieldManager };
+  const toRivals: Mapper<BusinessNamespace> = (claim) => rivalsOf(dependencies, claim).map(keyOf);
+  const toClaims: Mapper<Cluster> = ({ metadata }) => claimsIn(cache, metadata.name ?? '').map(keyOf);
+  controllerFor(host, 'namespaces')
+    .for(namespaceKind, { predicates: [or(generationChanged, annotationChanged)] })
+    .watches(namespaceKind, toRivals, { predicates: [heldByAnother] })
+    .watches(clusterKind, toClaims, { predicates: [tenantChanged] })
+    .watches(emigrationKind, toBothEnds, { predicates: [phaseChanged] })
+    .watchesSource(projectSource(cache))
+    .watchesSource(new MemberSource({ members, cache, recent }))
+    // A member that is slow must not hold the workers of the others.
+    .withOptions({
+      concurrency,
+      reconcileTimeoutMs,
+      flowOf: (request) => cache.get(namespaceKind, request)?.spec.clusterName,
+    })
+    .complete(new NamespaceReconciler(tools, giveUpAfterMs));
+}
+
+/** Whoever waits for a namespace waits for its holder to let it go. */
+const heldByAnother: Predicate<BusinessNamespace> = {
+  create: () => false,
+  update: (before, after) => before.status?.memberUID !== after.status?.memberUID,
+};
+
+const tenantChanged: Predicate<Cluster> = {
+  update: (before, after) => before.spec.tenantID !== after.spec.tenantID,
+};
+
+const phaseChanged: Predicate<NsEmigration> = {
+  update: (before, after) => before.status?.phase !== after.status?.phase,
+};
+
+const toBothEnds: Mapper<NsEmigration> = ({ metadata, spec }) => [
+  keyOf({ metadata }),
+  { namespace: spec.destination, name: spec.namespace },
+];

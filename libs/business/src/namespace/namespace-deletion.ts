@@ -1,0 +1,147 @@
+import { errorMessage, isCoded } from '@tke/errors';
+import { isConflict, isNotFound } from '@tke/kube-client';
+import type { MemberCluster } from '@tke/member-cluster';
+import { coreKinds, keyOf } from '@tke/meta';
+import { removeFinalizer, type Request, type Result } from '@tke/runtime';
+
+import { lockOf } from '../emigration/lock.ts';
+import { saveStatus } from '../objects/save-status.ts';
+import { namespaceKind, type Claim } from './claims.ts';
+import { heldAtMost, parentOf, rivalsOf, type NamespaceTools } from './context.ts';
+import { namespaceFinalizer } from './names.ts';
+import { clusterKind } from './obstacle.ts';
+import { isMoving, ownershipOf, type MemberNamespace } from './ownership.ts';
+import { chargeFor } from './quota-decision.ts';
+import { namespaceReport, seenBefore } from './report.ts';
+
+const lookAgainMs = 15_000;
+
+type Cleaning =
+  | { readonly kind: 'done' }
+  /** Waits for the end of something, until the time is up. `looksAgain`: nothing tells when it has ended. */
+  | { readonly kind: 'waits'; readonly message: string; readonly looksAgain: boolean }
+  /** It never will be done. */
+  | { readonly kind: 'impossible'; readonly message: string };
+
+const done: Cleaning = { kind: 'done' };
+
+/**
+ * Takes the namespace out of the member, when its labels say that it is ours, and waits for its end: its quota is not handed on while pods
+ * still run there. Ends in any case: what cannot be removed in time is left behind, and told by an event.
+ */
+export class NamespaceDeletion {
+  readonly #tools: NamespaceTools;
+  readonly #giveUpAfterMs: number;
+
+  constructor(tools: NamespaceTools, giveUpAfterMs: number) {
+    this.#tools = tools;
+    this.#giveUpAfterMs = giveUpAfterMs;
+  }
+
+  async advance(claim: Claim, request: Request, signal: AbortSignal): Promise<Result | undefined> {
+    const cleaning = await this.#clean(claim, request, signal);
+    const leftMs = this.#deadlineOf(claim) - this.#tools.clock.now();
+    if (cleaning.kind === 'waits' && leftMs > 0) {
+      await this.#saveWaiting(claim, cleaning.message, signal);
+      return { requeueAfterMs: cleaning.looksAgain ? Math.min(lookAgainMs, leftMs) : leftMs };
+    }
+    if (cleaning.kind !== 'done') {
+      this.#leaveBehind(claim, cleaning.message);
+    }
+    await removeFinalizer(this.#tools.client, namespaceKind, claim, namespaceFinalizer, { signal });
+    return undefined;
+  }
+
+  async #clean(claim: Claim, request: Request, signal: AbortSignal): Promise<Cleaning> {
+    const { cache, members } = this.#tools;
+    const { clusterName, tenantID = '' } = claim.spec;
+    if (lockOf(cache, request) !== undefined) {
+      return { kind: 'waits', message: 'a move of the namespace to another project is under way', looksAgain: true };
+    }
+    const cluster = cache.get(clusterKind, { name: clusterName });
+    if (cluster !== undefined && (cluster.spec.tenantID ?? '') !== tenantID) {
+      return done;
+    }
+    const member = members.get(clusterName);
+    if (member?.health.state !== 'Healthy') {
+      return this.#withoutMember(claim, cluster !== undefined);
+    }
+    return this.#removeFrom(member, claim, signal);
+  }
+
+  /** Nothing is put into a member without a charge: there is nothing to wait for where none ever was. */
+  #withoutMember(claim: Claim, isKnown: boolean): Cleaning {
+    const { clusterName } = claim.spec;
+    const held = claim.status?.cachedSpecHard ?? undefined;
+    if (held === undefined && chargeFor(claim, parentOf(this.#tools, claim)) === undefined) {
+      return done;
+    }
+    return isKnown
+      ? { kind: 'waits', message: `cluster ${clusterName} does not answer`, looksAgain: false }
+      : { kind: 'impossible', message: `there is no Cluster ${clusterName} any more` };
+  }
+
+  async #removeFrom(member: MemberCluster, claim: Claim, signal: AbortSignal): Promise<Cleaning> {
+    try {
+      return await this.#remove(member, claim, signal);
+    } catch (error) {
+      if (isNotFound(error)) {
+        return done;
+      }
+      // Somebody changed it at this moment: what it is now has to be looked at first.
+      if (signal.aborted || isConflict(error)) {
+        throw error;
+      }
+      const message = `cluster ${member.name} refuses, or does not answer: ${errorMessage(error)}`;
+      return { kind: 'waits', message, looksAgain: !isCoded(error, 'MemberNotReady', 'MemberGone') };
+    }
+  }
+
+  async #remove({ client }: MemberCluster, claim: Claim, signal: AbortSignal): Promise<Cleaning> {
+    const key = { name: claim.spec.namespace };
+    const found = await client.get(coreKinds.namespace, key, { signal });
+    if (ownershipOf(found, claim, rivalsOf(this.#tools, claim)).kind !== 'ours' || isMoving(claim)) {
+      return done;
+    }
+    const { uid = '', resourceVersion = '', deletionTimestamp } = found.metadata;
+    if (deletionTimestamp === undefined) {
+      const preconditions = { uid, resourceVersion };
+      await client.delete(coreKinds.namespace, key, { propagationPolicy: 'Background', preconditions, signal });
+    }
+    return { kind: 'waits', message: endingMessage(found), looksAgain: true };
+  }
+
+  async #saveWaiting(claim: Claim, message: string, signal: AbortSignal): Promise<void> {
+    const until = new Date(this.#deadlineOf(claim)).toISOString();
+    const text = `${message}; given up at ${until}, and left behind then`;
+    const held = await heldAtMost(this.#tools, claim, signal);
+    const written = await saveStatus(this.#tools, {
+      ...namespaceReport(claim, { held, ...seenBefore(claim) }),
+      ...{ outcome: { kind: 'progressing', reason: 'Terminating', message: text }, phase: 'Terminating', signal },
+    });
+    this.#tools.own.note(written as Claim | undefined);
+  }
+
+  #leaveBehind(claim: Claim, why: string): void {
+    const { clusterName, namespace } = claim.spec;
+    const note = `namespace ${namespace} of cluster ${clusterName} is left behind with all that is in it: ${why}. If it is still there, run in the cluster: kubectl delete namespace ${namespace}`;
+    this.#tools.recorder.event(claim, 'Warning', 'LeftBehind', 'RemoveNamespace', note);
+  }
+
+  #deadlineOf({ metadata }: Claim): number {
+    return Date.parse(metadata.deletionTimestamp ?? '') + this.#giveUpAfterMs;
+  }
+}
+
+interface EndingStatus {
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+}
+
+/** With what keeps the namespace from ending, as its controller tells. */
+function endingMessage(found: MemberNamespace): string {
+  const { conditions = [] } = (found.status ?? {}) as EndingStatus;
+  const reasons = conditions
+    .filter(({ status, message }) => status === 'True' && message)
+    .map(({ message }) => message);
+  return [`namespace ${keyOf(found).name} of the cluster is being ended`, ...reasons].join('; ');
+}

@@ -1,0 +1,221 @@
+import type { MemberCluster } from '@tke/member-cluster';
+import { isCoded } from '@tke/errors';
+import { KubeTransportError } from '@tke/kube-client';
+import {
+  ensureFinalizer,
+  hasFinalizer,
+  type Outcome,
+  type ReconcileContext,
+  type Reconciler,
+  type Request,
+  type Result,
+} from '@tke/runtime';
+
+import { lockOf } from '../emigration/lock.ts';
+import { failed, isOvertaken, saveStatus } from '../objects/save-status.ts';
+import { namespaceKind, type Claim } from './claims.ts';
+import { heldAtMost, isSynced, parentOf, rivalsOf, type NamespaceTools } from './context.ts';
+import { namespaceErrors } from './errors.ts';
+import { isSameHard } from './in-force.ts';
+import { MemberWriter } from './member-writer.ts';
+import { NamespaceDeletion } from './namespace-deletion.ts';
+import { namespaceFinalizer } from './names.ts';
+import { obstacleTo } from './obstacle.ts';
+import { isLabelled } from './ownership.ts';
+import { Patience } from './patience.ts';
+import { putInForce, type InMember } from './put-in-force.ts';
+import { decideQuota, waitingForQuota, type QuotaDecision } from './quota-decision.ts';
+import { namespaceReport, seenBefore, type Known } from './report.ts';
+import { reportUsage, staleUsage } from './usage.ts';
+
+/** Nobody tells when a namespace that has no label has ended. */
+const endingCheckMs = 5_000;
+
+type Decided = Exclude<QuotaDecision, { kind: 'nothing' }>;
+type InForce = Extract<InMember, { kind: 'inForce' }>;
+
+/** Where one pass is. */
+interface Pass {
+  readonly claim: Claim;
+  readonly request: Request;
+  readonly signal: AbortSignal;
+}
+
+/** Keeps a namespace, its quota and its limits in the member as a Namespace asks for, as far as its project grants it. */
+export class NamespaceReconciler implements Reconciler {
+  readonly #tools: NamespaceTools;
+  readonly #deletion: NamespaceDeletion;
+  readonly #patience: Patience;
+
+  constructor(tools: NamespaceTools, giveUpAfterMs: number) {
+    this.#tools = tools;
+    this.#deletion = new NamespaceDeletion(tools, giveUpAfterMs);
+    this.#patience = new Patience(tools.clock);
+  }
+
+  async reconcile(request: Request, { signal }: ReconcileContext): Promise<Result | undefined> {
+    const { cache, client, own } = this.#tools;
+    const cached = cache.get(namespaceKind, request);
+    const object = cached && own.newest(cached);
+    const isDeleted = object?.metadata.deletionTimestamp !== undefined;
+    if (object === undefined || (isDeleted && !hasFinalizer(object, namespaceFinalizer))) {
+      return undefined;
+    }
+    const claim = await ensureFinalizer(client, namespaceKind, object, namespaceFinalizer, { signal });
+    own.note(claim);
+    const pass = { claim, request, signal };
+    try {
+      return await (isDeleted ? this.#deletion.advance(claim, request, signal) : this.#keep(pass));
+    } catch (error) {
+      await this.#saveFailure(pass, error);
+      throw error;
+    }
+  }
+
+  async #keep(pass: Pass): Promise<Result | undefined> {
+    const { claim, request } = pass;
+    const { cache, members } = this.#tools;
+    const parent = parentOf(this.#tools, claim);
+    const obstacle = obstacleTo(claim, parent, cache);
+    if (obstacle !== undefined) {
+      return this.#saveUnknown(pass, { kind: 'stalled', error: obstacle }, 'Failed');
+    }
+    const member = members.get(claim.spec.clusterName);
+    if (lockOf(cache, request) !== undefined) {
+      return this.#saveLocked(pass, member);
+    }
+    if (member?.health.state !== 'Healthy') {
+      return this.#saveSilence(pass, member);
+    }
+    // When all is known of it, everything that is in it is reconciled.
+    return isSynced(member) ? this.#work(pass, member, decideQuota(claim, parent)) : undefined;
+  }
+
+  async #work(pass: Pass, member: MemberCluster, decision: QuotaDecision): Promise<Result | undefined> {
+    const { claim, signal } = pass;
+    if (decision.kind === 'nothing') {
+      return this.#saveWithoutGrant(pass, decision.because);
+    }
+    const writer = new MemberWriter(member, claim, this.#tools.recent, signal);
+    const found = await putInForce(writer, claim, rivalsOf(this.#tools, claim), decision.hard);
+    switch (found.kind) {
+      case 'inForce':
+        return this.#saveInForce(pass, found, decision);
+      case 'taken':
+        return this.#saveUnknown(pass, { kind: 'stalled', error: conflict(claim, found.by) }, 'Failed');
+      case 'awaited':
+        return this.#saveUnknown(pass, emigrating, 'Pending');
+      case 'ending':
+        await this.#saveUnknown(pass, ending(claim), 'Failed');
+        return found.isWatched ? undefined : { requeueAfterMs: endingCheckMs };
+    }
+  }
+
+  async #saveInForce(pass: Pass, { namespace, quota }: InForce, decision: Decided): Promise<Result | undefined> {
+    const { claim } = pass;
+    const { status, spec } = claim;
+    const { fields: usage, dueInMs } = reportUsage(status, decision.hard, quota, this.#tools.clock.now());
+    const { uid: memberUID } = namespace.metadata;
+    const known: Known = { held: decision.hard, usage, ...(memberUID !== undefined && { memberUID }) };
+    const later = dueInMs === undefined ? undefined : { requeueAfterMs: dueInMs };
+    if (decision.kind === 'whole') {
+      this.#patience.forget(claim);
+      const message = `Namespace ${spec.namespace} of cluster ${spec.clusterName} is there with its quota.`;
+      await this.#save(pass, known, { kind: 'ready', message }, 'Available');
+      return later;
+    }
+    const isLowered = !isSameHard(status?.cachedSpecHard ?? {}, decision.hard);
+    const graceMs = isWaiting(decision.because) && !isLowered ? this.#patience.left(claim) : 0;
+    if (graceMs > 0) {
+      return { requeueAfterMs: graceMs };
+    }
+    await this.#save(pass, known, decision.because, phaseOf(decision.because));
+    return later;
+  }
+
+  async #saveWithoutGrant(pass: Pass, because: Outcome): Promise<Result | undefined> {
+    const graceMs = isWaiting(because) ? this.#patience.left(pass.claim) : 0;
+    return graceMs > 0 ? { requeueAfterMs: graceMs } : this.#saveUnknown(pass, because, phaseOf(because));
+  }
+
+  /** Nothing was found in the member that is ours. */
+  async #saveUnknown(pass: Pass, outcome: Outcome, phase: string): Promise<undefined> {
+    const held = await heldAtMost(this.#tools, pass.claim, pass.signal);
+    await this.#save(pass, { held }, outcome, phase);
+  }
+
+  /** The emigration writes to the member from now on. What its labels say is still ours to see. */
+  async #saveLocked(pass: Pass, member: MemberCluster | undefined): Promise<undefined> {
+    const { claim, signal } = pass;
+    const held = await heldAtMost(this.#tools, claim, signal);
+    const isSeen = member !== undefined && isSynced(member);
+    const found = isSeen ? new MemberWriter(member, claim, this.#tools.recent, signal).namespace : undefined;
+    const isOurs = !isSeen || (found !== undefined && isLabelled(found, claim));
+    await this.#save(pass, { held, ...(isOurs && seenBefore(claim)) }, emigrating, 'Locked');
+  }
+
+  /** What was seen last goes on to hold. Before there is a verdict, e.g. after a start, there is nothing to say. */
+  async #saveSilence(pass: Pass, member: MemberCluster | undefined): Promise<undefined> {
+    const { claim, signal } = pass;
+    const health = member?.health;
+    if (health !== undefined && health.state !== 'Unhealthy') {
+      return;
+    }
+    const { clusterName } = claim.spec;
+    const since = health?.lastSeen === undefined ? '' : ` since ${new Date(health.lastSeen).toISOString()}`;
+    const message =
+      health === undefined
+        ? `There is no connection to cluster ${clusterName}: see its Cluster object.`
+        : `Cluster ${clusterName} has not answered${since}; what is in force there stays. See its Cluster object.`;
+    const known: Known = {
+      held: await heldAtMost(this.#tools, claim, signal),
+      usage: staleUsage(claim.status, health?.lastSeen),
+      ...seenBefore(claim),
+    };
+    await this.#save(pass, known, { kind: 'progressing', reason: 'ConnectClusterError', message }, 'Failed');
+  }
+
+  async #save({ claim, signal }: Pass, known: Known, outcome: Outcome, phase: string): Promise<void> {
+    const report = { ...namespaceReport(claim, known), outcome, phase, signal };
+    this.#tools.own.note((await saveStatus(this.#tools, report)) as Claim | undefined);
+  }
+
+  /** Silence of the member is for its health to tell; it comes to a verdict within seconds. */
+  async #saveFailure(pass: Pass, error: unknown): Promise<void> {
+    const { claim, signal } = pass;
+    const isSilence = error instanceof KubeTransportError || isCoded(error, 'MemberNotReady', 'MemberGone');
+    if (isSilence || isOvertaken(error, signal)) {
+      return;
+    }
+    const phase = claim.metadata.deletionTimestamp === undefined ? 'Failed' : 'Terminating';
+    try {
+      const held = await heldAtMost(this.#tools, claim, signal);
+      await this.#save(pass, { held, ...seenBefore(claim) }, failed(error), phase);
+    } catch {
+      // The failure itself is what counts, and it is tried again.
+    }
+  }
+}
+
+const emigrating: Outcome = {
+  kind: 'progressing',
+  reason: 'Emigrating',
+  message: 'The namespace moves from one project to another.',
+};
+
+function ending({ spec }: Claim): Outcome {
+  const message = `Namespace ${spec.namespace} of cluster ${spec.clusterName} is being deleted there; it is made anew when it is gone.`;
+  return { kind: 'progressing', reason: 'NamespaceNotActive', message };
+}
+
+function conflict({ spec }: Claim, by: string): Error {
+  return namespaceErrors.ConflictProject(`namespace ${spec.namespace} of cluster ${spec.clusterName} belongs to ${by}`);
+}
+
+function isWaiting(outcome: Outcome): boolean {
+  return outcome.kind === 'progressing' && outcome.reason === waitingForQuota;
+}
+
+function phaseOf({ kind }: Outcome): string {
+  return kind === 'progressing' ? 'Pending' : 'Failed';
+}

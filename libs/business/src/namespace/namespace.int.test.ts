@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { memberLabels } from '@tke/api-business';
+import { coreKinds } from '@tke/meta';
+
+import { newNamespace } from '../testing/business-hub.ts';
+import { limitRange, resourceQuota } from './member-kinds.ts';
+import { NamespaceBed } from './testing/namespace-bed.ts';
+
+const timeoutMs = 60_000;
+const stranger = { [memberLabels.project]: 'prj-elsewhere', [memberLabels.namespace]: 'cls-a-x' };
+const nobody = { [memberLabels.project]: null, [memberLabels.namespace]: null };
+
+let bed: NamespaceBed;
+beforeAll(async () => {
+  bed = await NamespaceBed.start(600_000, ['prj-a', 'prj-b', 'prj-c']);
+}, 120_000);
+afterAll(() => bed.hub.stop(), timeoutMs);
+
+const patchQuota = (name: string, hard: object) =>
+  bed.member.patch(resourceQuota, { namespace: name, name }, { type: 'merge', body: { spec: { hard } } });
+
+test(
+  'a Namespace becomes a namespace with its quota, and says so',
+  async () => {
+    const { status } = await bed.given('prj-a', 'web');
+    const { metadata } = await bed.member.get(coreKinds.namespace, { name: 'web' });
+    expect(await bed.ownerOf('web')).toBe('prj-a/cls-a-web');
+    expect(await bed.hardOf('web')).toEqual({ cpu: '1', pods: '10' });
+    expect(status).toMatchObject({
+      ...{ phase: 'Available', reason: 'Succeeded', resourceQuotaName: 'web', memberUID: metadata.uid },
+      cachedSpecHard: { cpu: '1', pods: '10' },
+    });
+  },
+  timeoutMs,
+);
+
+describe('what somebody changes in the member', () => {
+  const name = 'drift';
+  beforeAll(async () => {
+    await bed.given('prj-a', name);
+  }, timeoutMs);
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['a limit', () => patchQuota(name, { cpu: '99' })],
+    ['a limit more', () => patchQuota(name, { secrets: '1' })],
+    ['the quota, deleted', () => bed.member.delete(resourceQuota, { namespace: name, name })],
+    ['the owner', () => bed.label(name, stranger)],
+    ['no owner', () => bed.label(name, nobody)],
+  ])(
+    '%s is put back',
+    async (_, change) => {
+      await change();
+      const wanted = JSON.stringify({ cpu: '1', pods: '10' });
+      await bed.eventually('all is as it was', async () => {
+        const [hard, owner] = await Promise.all([bed.hardOf(name), bed.ownerOf(name)]);
+        return JSON.stringify(hard) === wanted && owner === 'prj-a/cls-a-drift';
+      });
+    },
+    timeoutMs,
+  );
+
+  test(
+    'the namespace, deleted, is made anew',
+    async () => {
+      const before = await bed.member.get(coreKinds.namespace, { name });
+      await bed.member.delete(coreKinds.namespace, { name });
+      const { status } = await bed.until('prj-a', name, 'knows another one', ({ phase, memberUID }) => {
+        return phase === 'Available' && memberUID !== before.metadata.uid;
+      });
+      const after = await bed.member.get(coreKinds.namespace, { name });
+      expect(after.metadata.uid).toBe(status?.memberUID);
+      expect(await bed.hardOf(name)).toEqual({ cpu: '1', pods: '10' });
+    },
+    timeoutMs,
+  );
+});
+
+test(
+  'a namespace that was there and is nobody’s is taken over, with a quota it had of the same name',
+  async () => {
+    await newNamespace(bed.member, 'old');
+    const spec = { hard: { cpu: '50', secrets: '3' }, scopes: ['NotTerminating'] };
+    const metadata = { namespace: 'old', name: 'old' };
+    await bed.member.create(resourceQuota, {
+      ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata },
+      spec: { hard: { cpu: '50' }, scopes: spec.scopes },
+    });
+    await bed.given('prj-a', 'old');
+    expect(await bed.ownerOf('old')).toBe('prj-a/cls-a-old');
+    const quota = await bed.member.get(resourceQuota, { namespace: 'old', name: 'old' });
+    expect(quota.spec).toEqual({ hard: { cpu: '1', pods: '10' } });
+  },
+  timeoutMs,
+);
+
+describe('a namespace of another project', () => {
+  test(
+    'is left alone, without another try, until it is free',
+    async () => {
+      await newNamespace(bed.member, 'theirs');
+      await bed.label('theirs', stranger);
+      await bed.apply('prj-a', 'theirs');
+      const { status } = await bed.untilReason('prj-a', 'theirs', 'ConflictProject');
+      expect(status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('prj-elsewhere/cls-a-x') });
+      expect(status?.memberUID).toBeUndefined();
+      expect(await bed.ownerOf('theirs')).toBe('prj-elsewhere/cls-a-x');
+      const [before, generation] = [bed.requests.member.length, status?.observedGeneration];
+      await patchNothing('theirs');
+      await bed.label('theirs', nobody);
+      const free = await bed.untilReason('prj-a', 'theirs', 'Succeeded');
+      expect(free.status?.observedGeneration).toBe(generation);
+      // Created: refused; looked at; labelled; quota.
+      expect(
+        bed.requests.member.slice(before).filter((request) => !request.startsWith('GET')).length,
+      ).toBeLessThanOrEqual(3);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'cannot be had by changing its labels in the member',
+    async () => {
+      await bed.given('prj-a', 'coveted');
+      await bed.apply('prj-b', 'coveted');
+      await bed.untilReason('prj-b', 'coveted', 'ConflictProject');
+      await bed.label('coveted', { [memberLabels.project]: 'prj-b', [memberLabels.namespace]: 'cls-a-coveted' });
+      await bed.eventually('it is prj-a’s again', async () => (await bed.ownerOf('coveted')) === 'prj-a/cls-a-coveted');
+      await bed.label('coveted', nobody);
+      await bed.eventually('it is prj-a’s again', async () => (await bed.ownerOf('coveted')) === 'prj-a/cls-a-coveted');
+      expect((await bed.get('prj-b', 'coveted')).status?.memberUID).toBeUndefined();
+      expect((await bed.get('prj-a', 'coveted')).status?.memberUID).toBeDefined();
+    },
+    timeoutMs,
+  );
+
+  /** An event of the namespace that changes nothing that matters. */
+  const patchNothing = (name: string) =>
+    bed.member.patch(coreKinds.namespace, { name }, { type: 'merge', body: { metadata: { annotations: { a: 'b' } } } });
+});
+
+describe('the quota', () => {
+  test(
+    'is raised as far as the project has room, and lowered at once',
+    async () => {
+      await bed.given('prj-c', 'raised', { cpu: '4', pods: '10' });
+      await bed.apply('prj-c', 'raised', { cpu: '20', pods: '5' });
+      const { status } = await bed.untilReason('prj-c', 'raised', 'QuotaExceeded');
+      expect(status?.message).toContain('20 wanted, 10 free of 10');
+      expect(status).toMatchObject({ phase: 'Failed', cachedSpecHard: { cpu: '4', pods: '5' } });
+      expect(await bed.hardOf('raised')).toEqual({ cpu: '4', pods: '5' });
+      await bed.given('prj-c', 'raised', { cpu: '10', pods: '5' });
+      expect(await bed.hardOf('raised')).toEqual({ cpu: '10', pods: '5' });
+      await bed.apply('prj-c', 'second', { cpu: '1', pods: '1' });
+      await bed.untilReason('prj-c', 'second', 'QuotaExceeded');
+      await bed.given('prj-c', 'raised', { cpu: '9', pods: '5' });
+      await bed.untilReason('prj-c', 'second', 'Succeeded');
+    },
+    timeoutMs,
+  );
+
+  test(
+    'counts extended resources by their requests, and limits containers when asked',
+    async () => {
+      const limits = [{ type: 'Container' as const, default: { cpu: '500m' }, max: { memory: '2Gi' } }];
+      await bed.apply('prj-b', 'gpu', { cpu: '1', pods: '1', 'nvidia.com/gpu': 2 }, { limits });
+      await bed.untilReason('prj-b', 'gpu', 'Succeeded');
+      expect(await bed.hardOf('gpu')).toEqual({ cpu: '1', pods: '1', 'requests.nvidia.com/gpu': '2' });
+      const range = await bed.member.get(limitRange, { namespace: 'gpu', name: 'gpu' });
+      expect(range.spec?.limits).toEqual([expect.objectContaining({ default: { cpu: '500m', memory: '2Gi' } })]);
+      await bed.apply('prj-b', 'gpu', { cpu: '1', pods: '1', 'nvidia.com/gpu': 2 });
+      await bed.eventually('the limits are gone', async () => {
+        const { items } = await bed.member.list(limitRange, { namespace: 'gpu' });
+        return items.length === 0;
+      });
+    },
+    timeoutMs,
+  );
+
+  test(
+    'is told how far it is used, by our quota and no other, not more often than every 10 s',
+    async () => {
+      const metadata = { namespace: 'web', name: 'a-first' };
+      const other = { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '77' } } };
+      await bed.member.create(resourceQuota, other);
+      const { status } = await bed.until('prj-a', 'web', 'tells its use', ({ used }) => used?.pods === '0');
+      const firstAt = Date.parse(status?.usedAt ?? '');
+      for (let i = 0; i < 3; i++) {
+        await bed.member.create(podKind, aPod('web', `p${i}`));
+      }
+      const later = await bed.until('prj-a', 'web', 'tells its use', ({ used }) => used?.pods === '3');
+      expect(later.status).toMatchObject({ utilisation: '60% cpu', used: { cpu: '600m', pods: '3' } });
+      expect(Date.parse(later.status?.usedAt ?? '') - firstAt).toBeGreaterThanOrEqual(10_000);
+    },
+    timeoutMs,
+  );
+});
+
+test(
+  'a change costs three calls: ledger, quota, status; and nothing goes on at rest',
+  async () => {
+    const project = 'prj-b';
+    await bed.given(project, 'counted', { cpu: '1', pods: '1' });
+    await bed.until(project, 'counted', 'tells its use', ({ used }) => used?.pods === '0');
+    // Watches end and begin anew, and probes go on: those are GETs.
+    const isWrite = (request: string) => !request.startsWith('GET');
+    const [hubBefore, memberBefore] = [bed.requests.hub.length, bed.requests.member.length];
+    const writes = () => ({
+      hub: bed.requests.hub.slice(hubBefore).filter(isWrite),
+      member: bed.requests.member.slice(memberBefore).filter(isWrite),
+    });
+    const expected = { hub: ['PATCH 200', 'PATCH 200'], member: ['PATCH 200'] };
+    await bed.given(project, 'counted', { cpu: '2', pods: '1' });
+    expect(writes()).toEqual(expected);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(writes()).toEqual(expected);
+  },
+  timeoutMs,
+);
+
+const podKind = { ...{ group: '', version: 'v1', kind: 'Pod', plural: 'pods' }, namespaced: true };
+
+function aPod(namespace: string, name: string) {
+  const containers = [{ name: 'c', image: 'none', resources: { requests: { cpu: '200m' } } }];
+  const spec = { containers, automountServiceAccountToken: false };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name }, spec };
+}

@@ -1,0 +1,39 @@
+import type { Project } from '@tke/api-business';
+import { cluster, type Cluster } from '@tke/api-platform';
+import type { CodedError } from '@tke/errors';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+
+import type { Claim } from './claims.ts';
+import { namespaceErrors } from './errors.ts';
+import { isSystemNamespace } from './names.ts';
+
+export const clusterKind: Kind<Cluster> = cluster;
+
+/** What admission refuses as well, which may not have been asked; or undefined when the Namespace may have what it names. */
+export function obstacleTo(
+  { metadata, spec }: Claim,
+  parent: DeepReadonly<Project> | undefined,
+  cache: Pick<CacheReader, 'get'>,
+): CodedError | undefined {
+  const { clusterName, namespace, tenantID = '' } = spec;
+  if (isSystemNamespace(namespace)) {
+    return namespaceErrors.SystemNamespace(
+      `spec.namespace ${namespace} is the system's: names that begin with kube- or tke- cannot be given to a project`,
+    );
+  }
+  if (parent !== undefined && (parent.spec.tenantID ?? '') !== tenantID) {
+    return namespaceErrors.ProjectOfAnotherTenant(
+      `Project ${metadata.namespace ?? ''} is not of tenant "${tenantID}", the tenant of this object`,
+    );
+  }
+  const found = cache.get(clusterKind, { name: clusterName });
+  if (found === undefined) {
+    return namespaceErrors.ClusterNotFound(`there is no Cluster ${clusterName}`);
+  }
+  return (found.spec.tenantID ?? '') === tenantID
+    ? undefined
+    : namespaceErrors.ClusterOfAnotherTenant(
+        `Cluster ${clusterName} is not of tenant "${tenantID}", the tenant of this object`,
+      );
+}

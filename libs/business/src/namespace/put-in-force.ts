@@ -1,0 +1,48 @@
+import type { HardList } from '@tke/api-business';
+import type { DeepReadonly } from '@tke/meta';
+
+import type { Claim } from './claims.ts';
+import type { ResourceQuota } from './member-kinds.ts';
+import type { MemberWriter } from './member-writer.ts';
+import { isLabelled, isMoving, ownershipOf, type MemberNamespace } from './ownership.ts';
+
+export type InMember =
+  | {
+      readonly kind: 'inForce';
+      readonly namespace: MemberNamespace;
+      readonly quota: DeepReadonly<ResourceQuota>;
+    }
+  /** It belongs to somebody else. */
+  | { readonly kind: 'taken'; readonly by: string }
+  /** It is on its way out of the cluster. `isWatched`: its end will be noticed. */
+  | { readonly kind: 'ending'; readonly isWatched: boolean }
+  /** It comes from another project, and has not arrived. */
+  | { readonly kind: 'awaited' };
+
+/** Makes the member have what the Namespace asks for, as far as that is its to have. */
+export async function putInForce(
+  writer: MemberWriter,
+  claim: Claim,
+  rivals: readonly Claim[],
+  hard: DeepReadonly<HardList>,
+): Promise<InMember> {
+  const known = writer.namespace;
+  if (known === undefined && isMoving(claim)) {
+    return { kind: 'awaited' };
+  }
+  const found = known ?? (await writer.create());
+  const ownership = ownershipOf(found, claim, rivals);
+  if (ownership.kind !== 'ours' && isMoving(claim)) {
+    return { kind: 'awaited' };
+  }
+  if (ownership.kind === 'taken') {
+    return ownership;
+  }
+  if (found.metadata.deletionTimestamp !== undefined) {
+    return { kind: 'ending', isWatched: known !== undefined };
+  }
+  const namespace = isLabelled(found, claim) ? found : await writer.label(found);
+  const quota = await writer.limit(hard);
+  await writer.bound();
+  return { kind: 'inForce', namespace, quota };
+}

@@ -1,0 +1,51 @@
+import type { HardList, Project } from '@tke/api-business';
+import type { DeepReadonly } from '@tke/meta';
+import type { Outcome } from '@tke/runtime';
+
+import { grantOf, quotaProblem } from '../quota/grant.ts';
+import type { Claim } from './claims.ts';
+import { isSameHard, lowered } from './in-force.ts';
+
+type Parent = DeepReadonly<Project> | undefined;
+
+export type QuotaDecision =
+  /** All that is wanted may be in force. */
+  | { readonly kind: 'whole'; readonly hard: DeepReadonly<HardList> }
+  /** A part of it: what is not more than is in force already. */
+  | { readonly kind: 'part'; readonly hard: DeepReadonly<HardList>; readonly because: Outcome }
+  | { readonly kind: 'nothing'; readonly because: Outcome };
+
+/** What a Namespace may put in force by the ledger of its project. Lowering needs no leave. */
+export function decideQuota(claim: Claim, parent: Parent): QuotaDecision {
+  const wanted = claim.spec.hard ?? {};
+  if (parent !== undefined && grantOf(parent, claim) !== undefined) {
+    return { kind: 'whole', hard: wanted };
+  }
+  const held = claim.status?.cachedSpecHard ?? undefined;
+  const hard = held && lowered(held, wanted);
+  if (hard === undefined) {
+    return { kind: 'nothing', because: reason(claim, parent) };
+  }
+  return isSameHard(hard, wanted)
+    ? { kind: 'whole', hard: wanted }
+    : { kind: 'part', hard, because: reason(claim, parent) };
+}
+
+/** What the ledger of its project has for the Namespace, in whatever state that was. */
+export function chargeFor(claim: Claim, parent: Parent): DeepReadonly<HardList> | undefined {
+  const charge = parent?.status?.charges?.find(({ uid }) => uid === claim.metadata.uid);
+  return charge && (charge.clusters[claim.spec.clusterName]?.hard ?? {});
+}
+
+export const waitingForQuota = 'WaitingForQuota';
+
+function reason(claim: Claim, parent: Parent): Outcome {
+  const error = quotaProblem(parent, claim);
+  return error === undefined
+    ? {
+        kind: 'progressing',
+        reason: waitingForQuota,
+        message: `Project ${claim.metadata.namespace ?? ''} has not granted spec.hard yet.`,
+      }
+    : { kind: 'stalled', error };
+}

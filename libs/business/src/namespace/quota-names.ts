@@ -1,0 +1,42 @@
+import type { HardList } from '@tke/api-business';
+import { parseQuantity } from '@tke/quantity';
+import type { DeepReadonly } from '@tke/meta';
+
+const requests = 'requests.';
+
+/**
+ * The name of a resource in a ResourceQuota. Extended resources are counted by their requests only
+ * (kubernetes.io, "Resource Quotas": quota for extended resources), and TKEStack's manifests name them without the prefix.
+ */
+export function quotaName(resource: string): string {
+  return resource.includes('/') && !resource.startsWith(requests) ? `${requests}${resource}` : resource;
+}
+
+/** The `hard` of the ResourceQuota. Where two names mean the same resource, the lower limit holds. */
+export function quotaHard(hard: DeepReadonly<HardList>): Record<string, string> {
+  const list: Record<string, string> = {};
+  for (const [resource, amount] of Object.entries(hard)) {
+    const name = quotaName(resource);
+    const text = String(amount);
+    const other = list[name];
+    if (other === undefined || (parseQuantity(text) ?? 0n) < (parseQuantity(other) ?? 0n)) {
+      list[name] = text;
+    }
+  }
+  return list;
+}
+
+/** What was observed of the limited resources, by the names the Namespace has for them. */
+export function usedOf(
+  hard: DeepReadonly<HardList>,
+  observed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(hard)
+      .toSorted()
+      .flatMap((resource) => {
+        const amount = observed[quotaName(resource)];
+        return amount === undefined ? [] : [[resource, amount] as const];
+      }),
+  );
+}

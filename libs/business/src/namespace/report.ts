@@ -1,0 +1,35 @@
+import type { BusinessNamespace, HardList } from '@tke/api-business';
+import type { DeepReadonly } from '@tke/meta';
+
+import { namespaceKind, type Claim } from './claims.ts';
+import type { Usage } from './usage.ts';
+
+type Status = NonNullable<BusinessNamespace['status']>;
+type Fields = DeepReadonly<Pick<Status, 'cachedSpecHard' | 'memberUID' | 'resourceQuotaName'> & Usage>;
+
+export interface Known {
+  /** What is in force in the member, at most. */
+  readonly held: DeepReadonly<HardList> | undefined;
+  /** Absent: the namespace in the member is not ours. */
+  readonly memberUID?: string;
+  /** Absent: as before. */
+  readonly usage?: DeepReadonly<Usage>;
+}
+
+/** What a status says in any case. */
+export function namespaceReport(claim: Claim, { held, memberUID, usage }: Known) {
+  const { used, usedAt, utilisation } = usage ?? claim.status ?? {};
+  const fields: Fields = {
+    ...(held !== undefined && { cachedSpecHard: held, resourceQuotaName: claim.spec.namespace }),
+    ...(memberUID !== undefined && { memberUID }),
+    ...(used !== undefined && { used }),
+    ...(usedAt !== undefined && { usedAt }),
+    ...(utilisation !== undefined && { utilisation }),
+  };
+  return { kind: namespaceKind, object: claim, fields, action: 'KeepNamespace' } as const;
+}
+
+/** What was ours in the member when it was last looked at. */
+export function seenBefore({ status }: Claim): Pick<Known, 'memberUID'> {
+  return status?.memberUID === undefined ? {} : { memberUID: status.memberUID };
+}

@@ -1,0 +1,64 @@
+import type { Project } from '@tke/api-business';
+import { isNotFound, type Client } from '@tke/kube-client';
+import type { DeepReadonly } from '@tke/meta';
+import { forEachConcurrently, type CacheReader } from '@tke/runtime';
+
+import { claimOn, type Claim, type Obstacle } from '../quota/claim.ts';
+import { namespaceKind, parentIndex, projectKind } from './kinds.ts';
+import { ancestorsOf, deepest } from './tree.ts';
+
+const concurrency = 8;
+
+/** What all children of a project have and ask for, as far as the cache knows. */
+export function claimsOn(parent: DeepReadonly<Project>, cache: CacheReader): readonly Claim[] {
+  const { name = '' } = parent.metadata;
+  const projects = cache.list(projectKind, { index: { name: parentIndex, value: name } });
+  const namespaces = cache.list(namespaceKind, { namespace: name });
+  return [...projects, ...namespaces].map((child) => claimOn(name, child, obstacle(parent, child, cache)));
+}
+
+type Child = Parameters<typeof claimOn>[1];
+
+/** Why a project must not give anything to a child, however much it has. */
+export function obstacle(parent: DeepReadonly<Project>, child: Child, cache: CacheReader): Obstacle | undefined {
+  if ((parent.spec.tenantID ?? '') !== (child.spec.tenantID ?? '')) {
+    return 'OtherTenant';
+  }
+  if (child.kind !== projectKind.kind) {
+    return undefined;
+  }
+  const above = ancestorsOf(parent, cache);
+  if ([parent, ...above].some(({ metadata }) => metadata.name === child.metadata.name)) {
+    return 'Cycle';
+  }
+  return above.length + 2 > deepest ? 'TooDeep' : undefined;
+}
+
+/** The claims with those of some children as the server has them now, and not as they were when the cache last heard of them. */
+export async function confirmed(
+  claims: readonly Claim[],
+  toAsk: readonly Pick<Claim, 'kind' | 'name'>[],
+  parent: DeepReadonly<Project>,
+  { client, cache, signal }: { readonly client: Client; readonly cache: CacheReader; readonly signal: AbortSignal },
+): Promise<readonly Claim[]> {
+  const { name: namespace = '' } = parent.metadata;
+  const fresh: Claim[] = [];
+  await forEachConcurrently(toAsk, concurrency, signal, async ({ kind, name }) => {
+    const child = await (
+      kind === 'Project'
+        ? client.get(projectKind, { name }, { signal })
+        : client.get(namespaceKind, { namespace, name }, { signal })
+    ).catch(undefinedIfGone);
+    if (child !== undefined) {
+      fresh.push(claimOn(namespace, child, obstacle(parent, child, cache)));
+    }
+  });
+  const isAsked = (claim: Claim) => toAsk.some(({ kind, name }) => kind === claim.kind && name === claim.name);
+  return [...claims.filter((claim) => !isAsked(claim)), ...fresh];
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (!isNotFound(error)) {
+    throw error;
+  }
+}

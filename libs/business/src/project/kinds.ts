@@ -1,0 +1,32 @@
+import { projectPolicyBinding, type ProjectPolicyBinding } from '@tke/api-auth';
+import { businessNamespace, project, type BusinessNamespace, type Project } from '@tke/api-business';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { Cache } from '@tke/runtime';
+
+export const projectKind: Kind<Project> = project;
+export const namespaceKind: Kind<BusinessNamespace> = businessNamespace;
+export const bindingKind: Kind<ProjectPolicyBinding> = projectPolicyBinding;
+
+/** Of Projects: by the projects whose limits they share, now or by their spec. */
+export const parentIndex = 'business.parent';
+
+/** Of ProjectPolicyBindings: by their project. */
+export const bindingProjectIndex = 'business.binding-project';
+
+export function indexProjects(cache: Pick<Cache, 'informer'>): void {
+  cache.informer(projectKind, { indexes: { [parentIndex]: parentsOf } });
+}
+
+export function indexBindings(cache: Pick<Cache, 'informer'>): void {
+  cache.informer(bindingKind, { indexes: { [bindingProjectIndex]: projectOf } });
+}
+
+/** The one that is named, and the one that still counts while it is not left. */
+export function parentsOf({ spec, status }: DeepReadonly<Project>): readonly string[] {
+  const names = [spec.parentProjectName, status?.cachedParent].filter((name) => name !== undefined && name !== '');
+  return [...new Set(names)] as readonly string[];
+}
+
+function projectOf({ spec }: DeepReadonly<ProjectPolicyBinding>): readonly string[] {
+  return [spec.projectID];
+}

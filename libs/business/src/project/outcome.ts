@@ -1,0 +1,89 @@
+import type { Project } from '@tke/api-business';
+import type { CodedError } from '@tke/errors';
+import type { DeepReadonly } from '@tke/meta';
+import { formatExactly } from '@tke/quantity';
+import type { Outcome } from '@tke/runtime';
+
+import type { Obstacle } from '../quota/claim.ts';
+import { quotaErrors } from '../quota/errors.ts';
+import { grantOf, quotaProblem } from '../quota/grant.ts';
+import { limitsByCluster } from '../quota/limits.ts';
+import { overdraftsOf, type Overdraft } from '../quota/settle.ts';
+import { shortageText } from '../quota/shortage.ts';
+import type { Balance } from './balance.ts';
+import { projectErrors } from './errors.ts';
+import type { HubNamespaceState } from './hub-namespace.ts';
+
+type ProjectObject = DeepReadonly<Project>;
+
+export interface Findings {
+  readonly parent: ProjectObject | undefined;
+  /** Why the parent must not give it anything. */
+  readonly obstacle: Obstacle | undefined;
+  readonly namespace: HubNamespaceState;
+  readonly balance: Balance;
+}
+
+export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace, balance }: Findings): Outcome {
+  if (namespace.kind === 'taken') {
+    return { kind: 'stalled', error: namespace.error };
+  }
+  if (namespace.kind === 'ending') {
+    const message = `waiting for the end of namespace ${project.metadata.name ?? ''} of the hub, which is being deleted`;
+    return { kind: 'progressing', reason: 'NamespaceTerminating', message };
+  }
+  const { overdrafts } = balance.settlement;
+  if (overdrafts.length > 0) {
+    return { kind: 'stalled', error: overdrawn(overdrafts) };
+  }
+  if (balance.inForce.isWanted) {
+    return { kind: 'ready' };
+  }
+  const error = grantProblem(project, { parent, obstacle, balance });
+  return error === undefined
+    ? {
+        kind: 'progressing',
+        reason: 'WaitingForQuota',
+        message: `waiting for Project ${project.spec.parentProjectName ?? ''} to set the limits aside`,
+      }
+    : { kind: 'stalled', error };
+}
+
+function grantProblem(
+  project: ProjectObject,
+  { parent, obstacle, balance }: Omit<Findings, 'namespace'>,
+): CodedError | undefined {
+  const name = project.spec.parentProjectName ?? '';
+  if (obstacle !== undefined) {
+    return projectErrors.ParentUnfit(`spec.parentProjectName: ${shortageText(name, [{ kind: obstacle }])}`);
+  }
+  if (parent !== undefined && grantOf(parent, project) !== undefined) {
+    // Granted, and less than the children hold.
+    return overdrawn(overdraftsOf(limitsByCluster(project.spec.clusters), balance.settlement.entries));
+  }
+  return quotaProblem(parent, project);
+}
+
+function overdrawn(overdrafts: readonly Overdraft[]): CodedError {
+  return quotaErrors.Overdrawn(
+    `more was handed on than spec.clusters allows: ${overdrafts.map(overdraftText).join('; ')}`,
+  );
+}
+
+function overdraftText({ cluster, resource, limit, used }: Overdraft): string {
+  if (resource === undefined) {
+    return `${cluster}: is no longer listed, and still used below`;
+  }
+  const most = formatExactly(resource, limit);
+  return used === undefined
+    ? `${cluster} ${resource}: limited to ${most}, and not limited in a project or namespace below`
+    : `${cluster} ${resource}: ${formatExactly(resource, used)} handed on of ${most}`;
+}
+
+/** Printed only. */
+export function phaseOf(outcome: Outcome, { namespace, balance }: Findings): 'Active' | 'Failed' | 'Pending' {
+  if (namespace.kind === 'ours' && balance.inForce.cachedParent !== undefined) {
+    return 'Active';
+  }
+  return outcome.kind === 'stalled' ? 'Failed' : 'Pending';
+}

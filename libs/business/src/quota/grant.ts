@@ -1,0 +1,54 @@
+import type { Charge, Project } from '@tke/api-business';
+import type { CodedError } from '@tke/errors';
+import type { DeepReadonly } from '@tke/meta';
+
+import { parentOf, wantedBy, type QuotaChild } from './claim.ts';
+import { entriesOf } from './entries.ts';
+import { quotaErrors } from './errors.ts';
+import { limitOf, limitsByCluster } from './limits.ts';
+import { isGrant, overdraftsOf, usedOf } from './settle.ts';
+import { limitShortages, shortageText, type Shortage } from './shortage.ts';
+
+export type { QuotaChild } from './claim.ts';
+
+/** What the parent granted to exactly this state of the child; undefined as long as it did not. */
+export function grantOf(parent: DeepReadonly<Project>, child: QuotaChild): DeepReadonly<Charge> | undefined {
+  const { uid, generation = 0 } = child.metadata;
+  const charge = parent.status?.charges?.find((each) => each.uid === uid);
+  return charge !== undefined &&
+    isGrant({ ...charge, clusters: limitsByCluster(charge.clusters) }, generation, wantedBy(child))
+    ? charge
+    : undefined;
+}
+
+/** What is in the way of a grant, by what the parent's ledger says now. Empty: nothing, it only has to be written. */
+export function shortages(parent: DeepReadonly<Project>, child: QuotaChild): readonly Shortage[] {
+  if ((parent.spec.tenantID ?? '') !== (child.spec.tenantID ?? '')) {
+    return [{ kind: 'OtherTenant' }];
+  }
+  const limit = limitOf(parent);
+  const entries = entriesOf(parent);
+  const others = entries.filter(({ uid }) => uid !== child.metadata.uid);
+  const short = limitShortages(limit, usedOf(others), wantedBy(child));
+  return short.length === 0 && overdraftsOf(limit, entries).length > 0 ? [{ kind: 'Overdrawn' }] : short;
+}
+
+/**
+ * Why a child has no grant: an error for its condition Stalled, or undefined when the ledger is merely not there yet
+ * (progressing, `WaitingForQuota`).
+ */
+export function quotaProblem(parent: DeepReadonly<Project> | undefined, child: QuotaChild): CodedError | undefined {
+  if (parent === undefined) {
+    return quotaErrors.ProjectNotFound(`there is no Project ${parentOf(child)}`);
+  }
+  const name = parent.metadata.name ?? '';
+  if (parent.metadata.deletionTimestamp !== undefined) {
+    return quotaErrors.ProjectDeleting(`Project ${name} is being deleted`);
+  }
+  // Until it has limits of its own, what it lacks is only not there yet.
+  if (parent.status?.cachedParent === undefined) {
+    return undefined;
+  }
+  const found = shortages(parent, child);
+  return found.length === 0 ? undefined : quotaErrors.QuotaExceeded(shortageText(name, found));
+}

@@ -1,0 +1,40 @@
+import { Holder, WorkBudget } from '@tke/authz';
+import type { ResourceAttributes } from '@tke/meta';
+import type { CacheReader } from '@tke/runtime';
+import type { AdmissionUser } from '@tke/webhook';
+
+import { callerTenant } from '../admission/caller.ts';
+import { CacheDirectory } from '../directory.ts';
+import { escalationErrors } from './errors.ts';
+import type { FollowedRules } from './followed-rules.ts';
+
+/** Something that the caller of one request does to another object than the one he writes. */
+export interface Reach {
+  readonly attributes: ResourceAttributes;
+  /** The project whose grants count, beside those that hold everywhere; empty for the latter alone. */
+  readonly domain: string;
+}
+
+export type MayReach = (user: AdmissionUser, reach: Reach) => boolean;
+
+const maxSteps = 100_000;
+
+/**
+ * Whether callers may do to other objects what a request does to them through the one that it writes: the API server asks about that one
+ * only. Everything for the platform's own identities, nothing for credentials of several tenants.
+ * @throws RulesNotSynced when what the caller holds is not known yet.
+ */
+export function mayReach(cache: CacheReader, rules: FollowedRules): MayReach {
+  return (userInfo, { attributes, domain }) => {
+    const caller = callerTenant(userInfo);
+    if (caller.kind !== 'tenant') {
+      return caller.kind === 'platform';
+    }
+    if (!rules.synced) {
+      throw escalationErrors.RulesNotSynced('what the caller holds is not known yet');
+    }
+    const { user } = caller;
+    const administers = new CacheDirectory(cache).administrators(user.tenant).includes(user.user);
+    return new Holder(user, administers, rules, new WorkBudget(maxSteps)).may(attributes, domain);
+  };
+}
