@@ -212,3 +212,65 @@ describe('kubectl tke simulate', () => {
     expect((await hub.kubectl(['get', 'policy', 'pol-sim'])).code).toBe(0);
   });
 });
+
+describe('projects', () => {
+  const [top, team] = ['prj-top', 'prj-team'];
+  const { policy, binding } = grant('projects', 'bob', ['listProjects', 'listNamespaces']);
+
+  beforeAll(async () => {
+    const project = (name: string, cpu: string, more: object) => ({
+      apiVersion: 'business.tkestack.io/v1',
+      kind: 'Project',
+      metadata: { name },
+      spec: {
+        tenantID: 'default',
+        displayName: name,
+        clusters: { 'cls-a': { hard: { 'requests.cpu': cpu } } },
+        ...more,
+      },
+    });
+    await hub.apply(project(top, '10', { members: ['bob'] }));
+    await hub.apply(project(team, '4', { parentProjectName: top }));
+    const statement = { ...policy.spec.statement, resources: ['*'] };
+    await hub.apply({ ...policy, spec: { ...policy.spec, statement } });
+    await hub.apply(binding);
+    await hub.must(['wait', '--for=condition=Ready', '--timeout=60s', `prj/${top}`, `prj/${team}`]);
+    await waitFor(async () => (await hub.can('bob', 'get', 'bns', '-n', top)).startsWith('yes'), {
+      description: 'bob owns prj-top',
+      timeoutMs: 30_000,
+      intervalMs: 100,
+    });
+  }, 2 * minutes);
+
+  test('kubectl tke quota prints the tree, of users of a tenant too', async () => {
+    for (const user of [undefined, 'bob']) {
+      const { stdout, code } = await tke(['quota', top], user === undefined ? {} : { user });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^prj-top +cls-a +requests\.cpu +10 +4 +6 +\[####\.{6}\] 40%$/m);
+      expect(stdout).toMatch(/^ {2}prj-team +cls-a +requests\.cpu +4 +0 +4 +\[\.{10}\] 0%$/m);
+    }
+    const { projects } = await document<{ projects: { name: string; projects: { name: string }[] }[] }>('quota', top);
+    expect(projects).toMatchObject([{ name: top, projects: [{ name: team }] }]);
+    expect((await tke(['quota', top, '--cluster', 'cls-b'])).stdout).toBe('no projects\n');
+    const refused = await tke(['quota'], { user: 'alice' });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('(ProjectsNotReadable)') });
+    const missing = await tke(['quota', 'prj-none']);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('(ProjectNotFound)') });
+  });
+
+  test('kubectl tke me tells the roles, by the rules or, of who may not read them, by the server', async () => {
+    expect((await tke(['me'])).stdout).toContain('the user belongs to no tenant');
+    const told = await document<object>('me', '--as', 'bob');
+    const projects = [{ name: top, displayName: top, roles: ['owner'], phase: 'Active' }];
+    expect(told).toMatchObject({ user: 'bob', tenant: 'default', administrator: false, from: 'rules', projects });
+    const { stdout, stderr, code } = await tke(['me'], { user: 'bob' });
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('what the server tells about you'),
+    });
+    expect(stdout).toMatch(/^user bob of tenant default$/m);
+    expect(stdout).toMatch(/^prj-top +prj-top +owner +Active$/m);
+    expect(stdout).not.toContain(team);
+    expect((await tke(['me', '--as', 'alice'])).stdout).toContain('no projects');
+  });
+});

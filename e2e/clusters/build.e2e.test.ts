@@ -5,19 +5,23 @@ import { waitFor, type KubectlResult } from '@tke/envtest';
 import { difference, type Snapshot } from '../hosts/snapshot.ts';
 import type { BareHost } from '../hosts/bare-host.ts';
 import { ClusterLab } from './cluster-lab.ts';
+import { mustSucceed } from './kubectl.ts';
 import { clusterManifest, machineManifest } from './manifests.ts';
-import { fetchByName, loadWorkloadImage, webServer } from './workload.ts';
+import { Progress } from './progress.ts';
+import { guardedDeployment, loadWorkloadImage, proveServicesWork } from './workload.ts';
 
 const minutes = 60_000;
 const version = '1.36.3';
 const name = 'cls-built';
 let lab: ClusterLab;
+let progress: Progress;
 let hosts: readonly BareHost[];
 let member: (...args: readonly string[]) => Promise<KubectlResult>;
 const before = new Map<BareHost, Snapshot>();
 
 beforeAll(async () => {
   lab = await ClusterLab.start();
+  progress = new Progress(lab.hub);
   hosts = await lab.boot('master', 'worker-1', 'worker-2');
   for (const host of hosts) {
     before.set(host, await host.snapshot());
@@ -26,17 +30,10 @@ beforeAll(async () => {
 
 afterAll(() => lab.stop(), 2 * minutes);
 
-async function inMember(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await member(...args);
-  if (code !== 0) {
-    throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  }
-  return stdout.trim();
-}
-
-const ready = (...what: readonly string[]) =>
-  lab.hub.must(['wait', '--for=condition=Ready', '--timeout=300s', ...what]);
-const column = (what: string, path: string) => lab.hub.must(['get', what, '-o', `jsonpath=${path}`]);
+const inMember = (...args: readonly string[]) => mustSucceed(member)(...args);
+const blockedOf = (machine: string) =>
+  progress.get(`machine/${machine}`, '{range .status.drain.blocked[*]}{.name} {.reason}{end}');
+const column = (what: string, path: string) => progress.get(what, path);
 
 describe('a cluster built on bare hosts', () => {
   test(
@@ -44,7 +41,7 @@ describe('a cluster built on bare hosts', () => {
     async () => {
       const [master] = hosts;
       await lab.hub.apply(clusterManifest(name, { version, controlPlane: [master!] }));
-      await ready(`cluster/${name}`);
+      await progress.ready(`cluster/${name}`);
       member = await lab.member(name, master!.ip);
       expect(await column(`cluster/${name}`, '{.status.phase} {.status.version}')).toBe(`Running ${version}`);
       expect(await inMember('get', '--raw', '/readyz')).toBe('ok');
@@ -61,24 +58,9 @@ describe('a cluster built on bare hosts', () => {
         lab.hub.apply(machineManifest('mc-1', name, first!, { labels: { zone: 'a' } })),
         lab.hub.apply(machineManifest('mc-2', name, second!)),
       ]);
-      await ready('machine/mc-1', 'machine/mc-2');
+      await progress.ready('machine/mc-1', 'machine/mc-2');
       await loadWorkloadImage(hosts);
-      const pods = hosts.map((host, index) => ({ pod: `web-${index}`, host }));
-      for (const { pod, host } of pods) {
-        for (const object of webServer(pod, host.ip)) {
-          await lab.applyTo(name, object);
-        }
-      }
-      await inMember('wait', '--for=condition=Ready', '--timeout=60s', ...pods.map(({ pod }) => `pod/${pod}`));
-      for (const from of pods) {
-        for (const to of pods) {
-          const name = `${to.pod}.default.svc.cluster.local`;
-          await waitFor(async () => (await inMember('exec', from.pod, '--', ...fetchByName(name))) === to.pod, {
-            description: `${from.pod} reaches ${to.pod}`,
-            timeoutMs: 20_000,
-          });
-        }
-      }
+      await proveServicesWork({ inMember, apply: (object) => lab.applyTo(name, object) }, hosts);
       expect(await inMember('get', 'node', first!.ip, '-o', 'jsonpath={.metadata.labels.zone}')).toBe('a');
     },
     10 * minutes,
@@ -148,6 +130,40 @@ describe('a machine', () => {
   );
 
   test(
+    'is not emptied of what a PodDisruptionBudget protects, and says so, until that lets go',
+    async () => {
+      const [, , second] = hosts;
+      const drain = (availability: string) =>
+        lab.hub.must(['patch', 'machine', 'mc-2', '--type=merge', '-p', JSON.stringify({ spec: { availability } })]);
+      await inMember('delete', 'pod', 'web-2');
+      for (const object of guardedDeployment('guarded', second!.ip)) {
+        await lab.applyTo(name, object);
+      }
+      await inMember('wait', '--for=condition=Available', '--timeout=60s', 'deployment/guarded');
+      const here = ['get', 'pods', '-l', 'app=guarded', '--field-selector', `spec.nodeName=${second!.ip}`];
+      const pod = await inMember(...here, '-o', 'name');
+      await drain('Drained');
+      await waitFor(async () => /guarded-\S+ .*disruption budget/i.test(await blockedOf('mc-2')), {
+        description: 'what blocks the drain, and why, is in status',
+        timeoutMs: 30_000,
+      });
+      expect(await inMember(...here, '-o', 'name')).toBe(pod);
+      await inMember('delete', 'pdb', 'guarded');
+      await waitFor(async () => (await inMember(...here, '-o', 'name')) === '', {
+        description: 'the pod is evicted',
+        timeoutMs: minutes,
+      });
+      await waitFor(async () => (await blockedOf('mc-2')) === '', {
+        description: 'nothing is said to block any more',
+        timeoutMs: 30_000,
+      });
+      await inMember('delete', 'deployment', 'guarded');
+      await drain('Active');
+    },
+    3 * minutes,
+  );
+
+  test(
     'leaves its host as it was found when it is deleted, and can join again',
     async () => {
       const [, first] = hosts;
@@ -155,7 +171,7 @@ describe('a machine', () => {
       expect(difference(before.get(first!)!, await first!.snapshot())).toEqual([]);
       expect((await member('get', 'node', first!.ip)).stderr).toContain('NotFound');
       await lab.hub.apply(machineManifest('mc-3', name, first!));
-      await ready('machine/mc-3');
+      await progress.ready('machine/mc-3');
       await inMember('wait', '--for=condition=Ready', `node/${first!.ip}`, '--timeout=10s');
     },
     8 * minutes,
@@ -163,9 +179,11 @@ describe('a machine', () => {
 });
 
 test(
-  'a deleted cluster leaves its hosts as they were found',
+  'a deleted cluster leaves its hosts as they were found, though the leader is killed in the middle of it',
   async () => {
-    await lab.hub.must(['delete', 'cluster', name, '--timeout=400s']);
+    await lab.hub.must(['delete', 'cluster', name, '--wait=false']);
+    await progress.killLeaderIn(`cluster/${name}`, 'EnsureHostReset');
+    await lab.hub.must(['wait', '--for=delete', `cluster/${name}`, '--timeout=400s']);
     for (const host of hosts) {
       expect({ host: host.name, left: difference(before.get(host)!, await host.snapshot()) }).toEqual({
         host: host.name,

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { kubeconfig, type KubectlResult } from '@tke/envtest';
+import { kubeconfig, startDetached, type KubectlResult } from '@tke/envtest';
+import { systemClock } from '@tke/time';
 
 import type { BareHost } from '../hosts/bare-host.ts';
 import { HostLab, type HostOptions } from '../hosts/host-lab.ts';
@@ -27,11 +28,35 @@ export class ClusterLab {
     const hosts = await HostLab.start();
     const hub = await HubUnderTest.create();
     const lab = new ClusterLab(hub, hosts, await mkdtemp(join(tmpdir(), 'tke-clusters-')));
-    await hub.up('--address', hosts.gateway);
-    const dropIn = join(hub.folder, 'files', 'shared', dropInFile);
+    try {
+      await lab.#up();
+      return lab;
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+  }
+
+  async #up(): Promise<void> {
+    await this.hub.up('--address', this.gateway);
+    const dropIn = join(this.hub.folder, 'files', 'shared', dropInFile);
     await mkdir(join(dropIn, '..'), { recursive: true });
     await writeFile(dropIn, hostContainerdDropIn);
-    return lab;
+  }
+
+  /** The address of this machine at which hosts reach hubs. */
+  get gateway(): string {
+    return this.#hosts.gateway;
+  }
+
+  /** Has the hub take packages from a mirror, of which it knows nothing yet. Its leader changes. */
+  async usePackages(url: string): Promise<void> {
+    const { cwd, logFile } = await this.hub.process('manager');
+    const [command = '', ...args] = (await this.hub.kill('manager')).command;
+    const others = args.filter((arg) => !arg.startsWith('--packages='));
+    const own = [`--packages=${url}`, `--package-cache=${join(this.#folder, 'cache')}`];
+    const runDir = join(this.hub.folder, 'run');
+    await startDetached({ name: 'manager', command, args: [...others, ...own], cwd, logFile, runDir }, systemClock);
   }
 
   /** Boots hosts, and tells the hub how to log in to them. */
@@ -49,7 +74,7 @@ export class ClusterLab {
 
   /** kubectl as the administrator of a cluster that the hub has built. */
   async member(cluster: string, server: string): Promise<(...args: readonly string[]) => Promise<KubectlResult>> {
-    const file = this.#kubeconfig(cluster);
+    const file = this.kubeconfigOf(cluster);
     const text = await this.hub.must(['-n', 'tke-system', 'get', 'secret', `${cluster}-admin`, '-o', 'json']);
     const { data } = JSON.parse(text) as { data: Record<string, string> };
     const of = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString('utf8');
@@ -64,7 +89,7 @@ export class ClusterLab {
   async applyTo(cluster: string, object: object): Promise<void> {
     const file = join(this.#folder, 'object.json');
     await writeFile(file, JSON.stringify(object));
-    const { code, stderr } = await kubectlWith(this.#kubectl, this.#kubeconfig(cluster), ['apply', '-f', file]);
+    const { code, stderr } = await kubectlWith(this.#kubectl, this.kubeconfigOf(cluster), ['apply', '-f', file]);
     if (code !== 0) {
       throw new Error(`kubectl apply in ${cluster}: ${stderr}`);
     }
@@ -74,7 +99,8 @@ export class ClusterLab {
     return join(this.hub.folder, 'bin', 'kubectl');
   }
 
-  #kubeconfig(cluster: string): string {
+  /** Of the administrator of a cluster, after `member`. */
+  kubeconfigOf(cluster: string): string {
     return join(this.#folder, `${cluster}.kubeconfig`);
   }
 

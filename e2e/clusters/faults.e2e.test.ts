@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { waitFor } from '@tke/envtest';
-
 import type { BareHost } from '../hosts/bare-host.ts';
 import { ClusterLab } from './cluster-lab.ts';
+import { mustSucceed } from './kubectl.ts';
 import { clusterManifest, dropInFile, loginSecret, machineManifest } from './manifests.ts';
+import { Progress } from './progress.ts';
+import { loadWorkloadImage, proveServicesWork } from './workload.ts';
 
 const minutes = 60_000;
 /** The oldest of the catalogue. */
@@ -16,42 +17,17 @@ const name = 'cls-old';
 let lab: ClusterLab;
 let master: BareHost;
 let worker: BareHost;
+let quiet: BareHost;
+let progress: Progress;
 
 beforeAll(async () => {
   lab = await ClusterLab.start();
-  [master, worker] = (await lab.boot('old-master', 'old-worker')) as [BareHost, BareHost];
+  progress = new Progress(lab.hub);
+  const hosts = await lab.boot('old-master', 'old-worker', 'old-quiet');
+  [master, worker, quiet] = hosts as [BareHost, BareHost, BareHost];
 }, 20 * minutes);
 
 afterAll(() => lab.stop(), 2 * minutes);
-
-const get = (what: string, path: string) => lab.hub.must(['get', what, '-o', `jsonpath=${path}`]);
-const readyOf = (what: string) =>
-  get(what, '{range .status.conditions[?(@.type=="Ready")]}{.status} {.reason} {.message}{end}');
-
-async function untilReason(what: string, reason: RegExp): Promise<string> {
-  await waitFor(async () => reason.test(await readyOf(what)), {
-    description: `${what}: ${String(reason)}`,
-    timeoutMs: minutes,
-    intervalMs: 300,
-  });
-  return readyOf(what);
-}
-
-/** By the journal: a short step may have gone by between two looks at the one that is under way. */
-async function untilStep(what: string, step: string): Promise<void> {
-  const begun = `{.status.plan.journal[?(@.step=="${step}")].state}`;
-  await waitFor(async () => (await get(what, begun)) !== '', {
-    description: `the plan of ${what} comes to ${step}`,
-    timeoutMs: 2 * minutes,
-    intervalMs: 50,
-  });
-}
-
-/** Kills the leader in a step of the plan, and starts it again. */
-async function killLeaderIn(step: string): Promise<void> {
-  await untilStep(`cluster/${name}`, step);
-  await (await lab.hub.kill('manager')).revive();
-}
 
 describe('a cluster of the oldest version', () => {
   test(
@@ -78,11 +54,11 @@ describe('a cluster of the oldest version', () => {
         'EnsureKubeadmInitPhaseWaitControlPlane',
         'EnsureClusterWorks',
       ]) {
-        await killLeaderIn(step);
+        await progress.killLeaderIn(`cluster/${name}`, step);
       }
-      await lab.hub.must(['wait', '--for=condition=Ready', '--timeout=300s', `cluster/${name}`]);
+      await progress.ready(`cluster/${name}`);
       expect(await master.must('cat', '/root/hook')).toBe('begun\nended\n');
-      expect(await get(`cluster/${name}`, '{.status.version}')).toBe(version);
+      expect(await progress.get(`cluster/${name}`, '{.status.version}')).toBe(version);
       await master.must('rm', '-r', '/root/hook');
     },
     10 * minutes,
@@ -92,9 +68,9 @@ describe('a cluster of the oldest version', () => {
     'keeps its host: another Cluster that names it is refused, says by whom, and goes without touching it',
     async () => {
       await lab.hub.apply(clusterManifest('cls-thief', { version, controlPlane: [master] }));
-      expect(await untilReason('cluster/cls-thief', /HostInUse/)).toContain(`cluster ${name} of hub`);
+      expect(await progress.untilReason('cluster/cls-thief', /HostInUse/)).toContain(`cluster ${name} of hub`);
       await lab.hub.must(['delete', 'cluster', 'cls-thief', '--timeout=60s']);
-      expect(await readyOf(`cluster/${name}`)).toMatch(/^True/);
+      expect(await progress.condition(`cluster/${name}`, 'Ready')).toMatch(/^True/);
       expect((await master.exec(['test', '-e', '/etc/kubernetes/admin.conf'])).exitCode).toBe(0);
     },
     3 * minutes,
@@ -107,8 +83,8 @@ describe('a machine', () => {
     async () => {
       const small = await lab.bootWith('small-disk', { diskMebibytes: 1024 });
       await lab.hub.apply(machineManifest('mc-small', name, small));
-      await untilReason('machine/mc-small', /PreflightFailed/);
-      expect(await get('machine/mc-small', '{.status.preflight[*].check}')).toBe('DiskSpace');
+      await progress.untilReason('machine/mc-small', /PreflightFailed/);
+      expect(await progress.get('machine/mc-small', '{.status.preflight[*].check}')).toBe('DiskSpace');
       expect((await small.exec(['test', '-e', '/usr/local/bin/kubelet'])).exitCode).toBe(1);
       await lab.hub.must(['delete', 'machine', 'mc-small', '--timeout=30s']);
     },
@@ -125,18 +101,21 @@ describe('a machine', () => {
         stringData: { password: 'guess' },
       };
       await lab.hub.apply(wrong);
+      await lab.hub.apply(machineManifest('mc-quiet', name, quiet)); // to which nothing is done
       await lab.hub.apply(machineManifest('mc-login', name, worker, { credentialSecretRef: { name: 'wrong-login' } }));
-      expect(await untilReason('machine/mc-login', /AuthenticationFailed/)).toContain('Check user, password and key');
-      expect(await get('machine/mc-login', '{.status.conditions[?(@.type=="Stalled")].status}')).toBe('True');
+      expect(await progress.untilReason('machine/mc-login', /AuthenticationFailed/)).toContain(
+        'Check user, password and key',
+      );
+      expect(await progress.condition('machine/mc-login', 'Stalled')).toMatch(/^True/);
       await lab.hub.apply({ ...login, metadata: { ...login.metadata, name: 'wrong-login' } });
-      await lab.hub.must(['annotate', 'machine', 'mc-login', 'platform.tkestack.io/retry=1']);
-      await untilStep('machine/mc-login', 'EnsureContainerRuntime');
+      await progress.retry('machine/mc-login', '1');
+      await progress.untilStep('machine/mc-login', 'EnsureContainerRuntime');
       await worker.killSshd();
-      await untilStep('machine/mc-login', 'EnsureKubernetesImages');
+      await progress.untilStep('machine/mc-login', 'EnsureKubernetesImages');
       await worker.crash();
-      await untilStep('machine/mc-login', 'EnsureJoinPhaseKubeletStart');
+      await progress.untilStep('machine/mc-login', 'EnsureJoinPhaseKubeletStart');
       await master.must('pkill', '-KILL', 'kube-apiserver');
-      await lab.hub.must(['wait', '--for=condition=Ready', '--timeout=300s', 'machine/mc-login']);
+      await progress.ready('machine/mc-login');
     },
     10 * minutes,
   );
@@ -145,9 +124,21 @@ describe('a machine', () => {
     'is Ready again after its host lost power',
     async () => {
       await worker.crash();
-      await untilReason('machine/mc-login', /^(False|Unknown)/).catch(() => undefined);
+      await progress.untilReason('machine/mc-login', /^(False|Unknown)/).catch(() => undefined);
       await lab.hub.must(['wait', '--for=condition=Ready', '--timeout=180s', 'machine/mc-login']);
       expect(await worker.must('ip', '-4', 'route')).toMatch(/10\.244\.0\.0\/24 via/);
+    },
+    5 * minutes,
+  );
+
+  test(
+    'runs pods after all that, which reach those of other machines by the names of services',
+    async () => {
+      await progress.ready('machine/mc-quiet');
+      const hosts = [master, worker, quiet];
+      const inMember = mustSucceed(await lab.member(name, master.ip));
+      await loadWorkloadImage(hosts);
+      await proveServicesWork({ inMember, apply: (object) => lab.applyTo(name, object) }, hosts);
     },
     5 * minutes,
   );
@@ -158,7 +149,7 @@ test(
   async () => {
     await lab.hub.must(['delete', 'cluster', name, '--timeout=400s']);
     expect(await lab.hub.must(['get', 'machines', '-o', 'name'])).toBe('');
-    for (const host of [master, worker]) {
+    for (const host of [master, worker, quiet]) {
       expect((await host.exec(['pgrep', '-x', 'kubelet'])).exitCode).toBe(1);
       expect((await host.exec(['ls', '/var/lib/tke'])).exitCode).not.toBe(0);
     }

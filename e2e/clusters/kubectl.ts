@@ -12,3 +12,16 @@ export function kubectlWith(kubectl: string, kubeconfig: string, args: readonly 
     });
   });
 }
+
+/** For commands that must succeed. Resolves with what they printed. */
+export function mustSucceed(
+  kubectl: (...args: readonly string[]) => Promise<KubectlResult>,
+): (...args: readonly string[]) => Promise<string> {
+  return async (...args) => {
+    const { code, stdout, stderr } = await kubectl(...args);
+    if (code !== 0) {
+      throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+    }
+    return stdout.trim();
+  };
+}

@@ -2,6 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { waitFor } from '@tke/envtest';
+
 import { layer, writeImageArchive } from '../../tools/oci/image-archive.ts';
 import { copySharedLibraries } from '../../tools/oci/shared-libraries.ts';
 import type { BareHost } from '../hosts/bare-host.ts';
@@ -32,6 +34,56 @@ export async function loadWorkloadImage(hosts: readonly BareHost[]): Promise<voi
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A cluster as its administrator uses it. */
+export interface Workplace {
+  /** kubectl, which must succeed. Resolves with what it printed. */
+  inMember(...args: readonly string[]): Promise<string>;
+  apply(object: object): Promise<unknown>;
+}
+
+/** Runs a web server on each host (`web-0`, ...), each of which fetches from all others by the names of their Services. */
+export async function proveServicesWork({ inMember, apply }: Workplace, hosts: readonly BareHost[]): Promise<void> {
+  const pods = hosts.map((host, index) => ({ pod: `web-${index}`, host }));
+  for (const object of pods.flatMap(({ pod, host }) => webServer(pod, host.ip))) {
+    await apply(object);
+  }
+  await inMember('wait', '--for=condition=Ready', '--timeout=60s', ...pods.map(({ pod }) => `pod/${pod}`));
+  for (const from of pods) {
+    for (const to of pods) {
+      const name = `${to.pod}.default.svc.cluster.local`;
+      await waitFor(async () => (await inMember('exec', from.pod, '--', ...fetchByName(name))) === to.pod, {
+        description: `${from.pod} reaches ${to.pod}`,
+        timeoutMs: 20_000,
+      });
+    }
+  }
+}
+
+/** A Deployment of one pod on one node, of which a PodDisruptionBudget does not let go. */
+export function guardedDeployment(name: string, nodeName: string): readonly object[] {
+  const labels = { app: name };
+  const container = { name: 'sleep', image, imagePullPolicy: 'Never', command: ['sleep', '100000'] };
+  const spec = {
+    nodeSelector: { 'kubernetes.io/hostname': nodeName },
+    terminationGracePeriodSeconds: 1,
+    containers: [container],
+  };
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name },
+      spec: { minAvailable: 1, selector: { matchLabels: labels } },
+    },
+  ];
 }
 
 /** A web server on one node that says its name, and the Service of the same name. */

@@ -19,6 +19,8 @@ export interface ByHandCluster {
   readonly steps: readonly StepTime[];
   /** Runs kubectl on the control plane, as the administrator. Must succeed; resolves with standard output. */
   kubectl(...args: readonly string[]): Promise<string>;
+  /** Brings back a worker that was reset, on which programs and images still are. Resolves when its node is Ready. */
+  rejoin(ip: string): Promise<void>;
 }
 
 const podSubnet = '10.244.0.0/16';
@@ -86,7 +88,16 @@ export async function createByHand(hosts: readonly ByHandHost[], release: Packag
   await watch.time('CoreDNS available', () =>
     kubectl('-n', 'kube-system', 'wait', '--for=condition=Available', 'deployment/coredns', '--timeout=120s'),
   );
-  return { steps: watch.steps, kubectl };
+  const rejoin = async (ip: string) => {
+    const worker = workers.find((each) => each.ip === ip);
+    if (worker === undefined) {
+      throw new TypeError(`${ip} is no worker`);
+    }
+    await join(worker, controlPlane.ip, await discoveryOf(controlPlane));
+    await connect(hosts, kubectl);
+    await kubectl('wait', '--for=condition=Ready', `node/${ip}`, '--timeout=120s');
+  };
+  return { steps: watch.steps, kubectl, rejoin };
 }
 
 class StopWatch {

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { waitFor } from '@tke/envtest';
+
+import { difference, type Snapshot } from '../hosts/snapshot.ts';
+import type { BareHost } from '../hosts/bare-host.ts';
+import { repository } from '../hub-under-test.ts';
+import { ClusterLab } from './cluster-lab.ts';
+import { inventory } from './inventory.ts';
+import { mustSucceed } from './kubectl.ts';
+import { clusterManifest } from './manifests.ts';
+import { Mirror } from './mirror.ts';
+import { Progress } from './progress.ts';
+import { SecondHub } from './second-hub.ts';
+
+const minutes = 60_000;
+const version = '1.36.3';
+const packages = join(repository, '.packages');
+let lab: ClusterLab;
+let progress: Progress;
+let mirror: Mirror;
+let lost: BareHost;
+let small: BareHost;
+let before: Snapshot;
+let deletionBegan = 0;
+
+beforeAll(async () => {
+  mirror = await Mirror.start(packages);
+  lab = await ClusterLab.start();
+  progress = new Progress(lab.hub);
+  await lab.usePackages(mirror.url);
+  [lost] = (await lab.boot('lost')) as [BareHost];
+  small = await lab.bootWith('small', { diskMebibytes: 8192 });
+  before = await small.snapshot();
+}, 20 * minutes);
+
+afterAll(async () => {
+  await mirror.stop(); // first: without a lab the run would not end otherwise
+  await lab.stop();
+}, 2 * minutes);
+
+/** Of the programs and images of `version`, the first whose path matches. */
+async function packageLike(pattern: RegExp): Promise<string> {
+  const index = await readFile(join(packages, 'index.json'), 'utf8');
+  const path = [...index.matchAll(/"path": "([^"]+)"/g)].map(([, found = '']) => found).find((it) => pattern.test(it));
+  if (path === undefined) {
+    throw new Error(`no package matches ${String(pattern)}`);
+  }
+  return path;
+}
+
+describe('a mirror of packages that is spoiled', () => {
+  const name = 'cls-lost';
+  const what = `cluster/${name}`;
+
+  test(
+    'is told with its remedy before anything is changed; once it is mended the cluster comes up',
+    async () => {
+      const kubelet = await packageLike(/v1\.36\.3\/.*\/kubelet$/);
+      mirror.spoil(kubelet, 'missing');
+      await lab.hub.apply(clusterManifest(name, { version, controlPlane: [lost] }));
+      const missing = await progress.untilReason(what, /PackageMissing/);
+      expect(missing).toContain(`${mirror.url}${kubelet}`);
+      expect(missing).toContain('Copy or build the packages again');
+
+      mirror.spoil(kubelet, 'truncated');
+      await progress.retry(what, 'truncated');
+      expect(await progress.untilReason(what, /PackageDamaged/)).toMatch(/has \d+ bytes, its index says \d+/);
+      expect(await progress.condition(what, 'Stalled')).toMatch(/^True/);
+
+      mirror.spoil(kubelet, 'cut');
+      await progress.retry(what, 'cut');
+      await progress.untilReason(what, /PackageSourceUnreachable/);
+      expect(await progress.condition(what, 'Stalled')).not.toMatch(/^True/);
+      expect((await lost.exec(['sh', '-c', 'ls -d /usr/local/bin/kube* /etc/kubernetes /opt/cni'])).stdout).toBe('');
+
+      mirror.mend();
+      await progress.ready(what); // by itself: a connection may break without anybody's fault
+    },
+    6 * minutes,
+  );
+
+  test(
+    'goes on to be deleted without its host, which lost power for good',
+    async () => {
+      await lost.stop();
+      await lab.hub.must(['delete', what, '--wait=false']);
+      deletionBegan = performance.now();
+      await progress.untilStep(what, 'EnsureHostReset');
+    },
+    2 * minutes,
+  );
+});
+
+describe('a cluster on a host whose disk fills up in the middle', () => {
+  const name = 'cls-small';
+  const what = `cluster/${name}`;
+
+  test(
+    'waits for room and says so, and comes up when there is some',
+    async () => {
+      await lab.hub.apply(clusterManifest(name, { version, controlPlane: [small] }));
+      await progress.untilStep(what, 'EnsureKubernetesImages');
+      await small.fillDisk();
+      expect(await progress.untilReason(what, /DiskFull|No space left/, 2 * minutes)).toMatch(
+        /Free space on the file system/,
+      );
+      await small.freeDisk();
+      await progress.retry(what, 'room');
+      await progress.ready(what);
+    },
+    6 * minutes,
+  );
+
+  test(
+    'moves to another hub, which may not have it before the first lets go',
+    async () => {
+      const member = await lab.member(name, small.ip);
+      const inMember = mustSucceed(member);
+      const access = await readFile(lab.kubeconfigOf(name), 'utf8');
+      const second = await SecondHub.start(lab.gateway);
+      try {
+        await second.importCluster('cls-moved', access);
+        expect(await second.progress.untilReason('cluster/cls-moved', /OfAnotherHub/)).toContain(name);
+
+        const spec = { deletionPolicy: 'Detach' };
+        await lab.hub.must(['patch', what, '--type=merge', '-p', JSON.stringify({ spec })]);
+        await lab.hub.must(['delete', what, '--timeout=120s']);
+        const untouched = await inventory(inMember);
+        await second.progress.untilReason('cluster/cls-moved', /^True/, 2 * minutes);
+        expect(await second.progress.get('cluster/cls-moved', '{.status.version}')).toBe(version);
+
+        await second.switchAuthorizationOn('cls-moved', small);
+        await second.proveAuthorization('cls-moved', member);
+
+        await second.hub.must(['delete', 'cluster', 'cls-moved', '--timeout=60s']);
+        expect(await inventory(inMember)).toEqual(untouched);
+      } finally {
+        await second.hub.remove();
+      }
+    },
+    6 * minutes,
+  );
+
+  test(
+    'goes from its host by the script that lies there, when no hub has it any more',
+    async () => {
+      await small.must('sh', '/var/lib/tke/reset.sh');
+      expect(difference(before, await small.snapshot())).toEqual([]);
+    },
+    2 * minutes,
+  );
+});
+
+test(
+  'a deletion ends though a host never comes back, and says what is left there',
+  async () => {
+    let leftBehind = '';
+    await waitFor(
+      async () => {
+        const path = '{range .status.leftBehind[*]}{.host} {.what} {.remedy}{end}';
+        const { code, stdout } = await lab.hub.kubectl(['get', 'cluster', 'cls-lost', '-o', `jsonpath=${path}`]);
+        leftBehind = code === 0 ? stdout : leftBehind;
+        return code !== 0;
+      },
+      {
+        description: 'cls-lost is gone',
+        timeoutMs: deletionBegan + 8 * minutes - performance.now(),
+        intervalMs: 500,
+      },
+    );
+    expect(leftBehind).toContain(lost.ip);
+    expect(leftBehind).toContain('sh /var/lib/tke/reset.sh');
+    const events = await lab.hub.must(['get', 'events', '-A', '--field-selector=reason=LeftBehind', '-o', 'yaml']);
+    expect(events).toContain(`${lost.ip}: All that was installed`);
+    const debts = await lab.hub.must(['get', 'clustercredentials', '-o', 'name']);
+    expect(debts).toBe('');
+  },
+  9 * minutes,
+);
