@@ -26,6 +26,7 @@ beforeAll(async () => {
   for (const role of ['kinds', 'namespaces']) {
     await must(['create', 'clusterrolebinding', role, `--clusterrole=${role}`, `--group=${role}`]);
   }
+  await must(['create', 'rolebinding', 'owner', '--namespace=default', '--clusterrole=kinds', '--group=owners']);
   await must(['create', 'clusterrolebinding', 'root', '--clusterrole=cluster-admin', '--user=root']);
   await must(['apply', '--server-side', '-k', join(root, 'config/admission')]);
   await waitFor(
@@ -36,6 +37,7 @@ beforeAll(async () => {
         create(kind, as('tenant:bbb'), '--dry-run=server'),
         relabel('default', ['--as=namespacer', '--as-group=namespaces']),
         report(await standing(project('aaa')), as('tenant:aaa')),
+        create(shop('true'), owner, '--dry-run=server'),
         unfinish(await standing(project('aaa', ['business.tkestack.io/project'])), as('tenant:aaa')),
       ]);
       return refused.every(({ code }) => code !== 0);
@@ -210,7 +212,7 @@ describe('what the manager keeps', () => {
     ],
     [
       'NamespaceCredential',
-      () => business('NamespaceCredential', { tenantID: 'aaa', namespace: name, username: 'alice' }),
+      () => business('NamespaceCredential', { tenantID: 'aaa', namespace: name, username: 'alice', request: 'x' }),
     ],
     ['Cluster', () => someCluster('aaa')],
   ])('the status of a %s is not for users of its tenant to write', async (_, make) => {
@@ -239,11 +241,29 @@ describe('what the manager keeps', () => {
     expect(await unfinish(on, as())).toMatchObject(answers.ok);
   });
 
+  test('annotations of moves stay as they are, whoever asks in the tenant', async () => {
+    const moves = 'business.tkestack.io/emigration-from';
+    const refused = { code: 1, stderr: expect.stringContaining('create an NsEmigration') };
+    const marked = project('aaa');
+    marked.metadata = { ...marked.metadata, annotations: { [moves]: 'prj-a' } } as typeof marked.metadata;
+    expect(await create(marked, as('tenant:aaa'))).toMatchObject(refused);
+    const plain = await standing(project('aaa'));
+    const annotate = (on: readonly string[], text: string, flags: readonly string[]) =>
+      cluster.kubectl(['annotate', ...on, text, '--overwrite', ...flags]);
+    expect(await annotate(plain, `${moves}=prj-a`, as('tenant:aaa'))).toMatchObject(refused);
+    const on = await standing(marked);
+    expect(await annotate(on, `${moves}=prj-b`, as('tenant:aaa'))).toMatchObject(refused);
+    expect(await annotate(on, `${moves}-`, as('tenant:aaa'))).toMatchObject(refused);
+    expect(await annotate(on, 'other=b', as('tenant:aaa'))).toMatchObject(answers.ok);
+    expect(await annotate(on, `${moves}-`, as())).toMatchObject(answers.ok);
+  });
+
   test('credentials are given to who asks for them, and to nobody in his name', async () => {
     const ask = (username?: string) =>
       business('NamespaceCredential', {
         tenantID: 'aaa',
         namespace: name,
+        request: 'a certificate request',
         ...(username !== undefined && { username }),
       });
     expect(await create(ask('alice'), as('tenant:aaa'))).toMatchObject(answers.ok);
@@ -343,5 +363,40 @@ describe('the project of a namespace', () => {
 
   test('does not keep anybody from changing other labels', async () => {
     expect(await relabel('default', namespacer, '', 'other')).toMatchObject(answers.ok);
+  });
+});
+
+/** Of a user whom RBAC lets write our kinds in one namespace, as somebody who owns one project. */
+const owner = ['--as=owner', '--as-group=owners', '--as-group=tenant:aaa'];
+const adopt = 'business.tkestack.io/adopt';
+
+function shop(adopted: string | undefined) {
+  const namespace = uniqueName('shop');
+  const spec = { tenantID: 'aaa', clusterName: 'cls-x', namespace };
+  const object = business('Namespace', spec, { name: `cls-x-${namespace}` });
+  return { ...object, metadata: { ...object.metadata, ...(adopted && { annotations: { [adopt]: adopted } }) } };
+}
+
+describe('to take over a namespace of a cluster', () => {
+  const refused = { code: 1, stderr: expect.stringContaining('ask an administrator of the tenant') };
+
+  test('is not for the owner of one project to ask for, nor to take back', async () => {
+    expect(await create(shop('true'), owner)).toMatchObject(refused);
+    const plain = shop(undefined);
+    expect(await create(plain, owner)).toMatchObject(answers.ok);
+    const on = (name: string) => ['annotate', 'namespaces.business.tkestack.io', name, `--namespace=${home}`];
+    expect(await cluster.kubectl([...on(plain.metadata.name), `${adopt}=true`, ...owner])).toMatchObject(refused);
+    expect(await cluster.kubectl([...on(plain.metadata.name), 'a=b', ...owner])).toMatchObject(answers.ok);
+    const { metadata } = await stored(shop('true'));
+    expect(await cluster.kubectl([...on(metadata.name), `${adopt}-`, ...owner])).toMatchObject(refused);
+    expect(await cluster.kubectl([...on(metadata.name), 'a=b', ...owner])).toMatchObject(answers.ok);
+  });
+
+  test.each<[string, string[]]>([
+    ['administrators of the tenant, who may create Namespaces in every project', as('tenant:aaa')],
+    ['administrators of the platform', ['--as=root']],
+    ['the manager', ['--as=system:serviceaccount:tke-system:tke-manager', '--as-group=owners']],
+  ])('is for %s', async (_, flags) => {
+    expect(await create(shop('true'), flags)).toMatchObject(answers.ok);
   });
 });

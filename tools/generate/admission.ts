@@ -49,6 +49,14 @@ const variables = [
   { name: 'tenant', expression: "variables.tenants.size() > 0 ? variables.tenants[0] : ''" },
 ];
 
+/** Whether an annotation of moves on one side is the same on the other. */
+function markedIn(side: 'object' | 'oldObject'): string {
+  const annotations = (of: string) => `${of}.?metadata.?annotations.orValue({})`;
+  const other = side === 'object' ? 'oldObject' : 'object';
+  const same = `${other} != null && ${annotations(other)}[?key] == ${annotations(side)}[?key]`;
+  return `${annotations(side)}.all(key, !key.startsWith('business.tkestack.io/emigration-') || (${same}))`;
+}
+
 const ownTenant: readonly Validation[] = [
   {
     expression: 'variables.tenants.all(tenant, tenant == variables.tenant)',
@@ -74,6 +82,13 @@ const ownTenant: readonly Validation[] = [
   {
     expression: `variables.tenant == '' || request.operation != 'CREATE' || request.resource.resource != 'namespacecredentials' || object.?spec.?username.orValue('') == request.userInfo.username`,
     messageExpression: `"spec.username: must be '" + request.userInfo.username + "', the name of the caller: nobody asks for the credentials of another"`,
+    reason: 'Forbidden',
+  },
+  // Namespaces that move are known by them: their holder would let go of what is his.
+  {
+    expression: `variables.tenant == '' || object == null || (${markedIn('object')} && (oldObject == null || ${markedIn('oldObject')}))`,
+    message:
+      "metadata.annotations: business.tkestack.io/emigration-* are the manager's: create an NsEmigration to move a namespace",
     reason: 'Forbidden',
   },
 ];

@@ -4,22 +4,30 @@ import { bar } from '../output/bar.ts';
 import { table } from '../output/table.ts';
 import type { QuotaNode, Use } from '../projects/quota-tree.ts';
 
-/** Amounts as the API has them; what is not limited has neither `hard` nor `free`. */
+/** Amounts as the API has them; what is not limited has neither `hard` nor `free`, a cluster without any limit no `resource` either. */
 export function quotaDocument({ kind, name, displayName, phase, uses, children }: QuotaNode): object {
   return {
     ...{ kind, name, displayName, phase },
-    uses: uses.map((use) => ({
-      ...{ cluster: use.cluster, resource: use.resource },
-      ...(use.hard !== undefined && {
-        hard: formatExactly(use.resource, use.hard),
-        free: formatExactly(use.resource, freeOf(use, use.hard)),
-      }),
-      used: formatExactly(use.resource, use.used),
-    })),
+    uses: uses.map(useDocument),
     ...(kind === 'Project' && {
       projects: children.filter((child) => child.kind === 'Project').map(quotaDocument),
       namespaces: children.filter((child) => child.kind === 'Namespace').map(quotaDocument),
     }),
+  };
+}
+
+function useDocument(use: Use): object {
+  const { cluster } = use;
+  if (use.kind === 'unlimited') {
+    return { cluster };
+  }
+  const { resource, hard, used } = use;
+  const text = (amount: Nanos) => formatExactly(resource, amount);
+  return {
+    cluster,
+    resource,
+    ...(hard !== undefined && { hard: text(hard), free: text(hard - used) }),
+    used: text(used),
   };
 }
 
@@ -47,14 +55,13 @@ function rowsOf(node: QuotaNode, depth: number): readonly (readonly string[])[] 
 }
 
 function cellsOf(use: Use): readonly string[] {
+  if (use.kind === 'unlimited') {
+    return [use.cluster, 'no limit', '', '', '', ''];
+  }
   const { cluster, resource, hard, used } = use;
   const text = (amount: Nanos) => formatExactly(resource, amount);
+  // Less than nothing is free where more is used than there is.
   return hard === undefined
     ? [cluster, resource, '-', text(used), '-', '']
-    : [cluster, resource, text(hard), text(used), text(freeOf(use, hard)), bar(used, hard)];
-}
-
-/** Below zero where more is used than there is. */
-function freeOf({ used }: Use, hard: Nanos): Nanos {
-  return hard - used;
+    : [cluster, resource, text(hard), text(used), text(hard - used), bar(used, hard)];
 }

@@ -1,14 +1,10 @@
-const width = 10n;
+import { percentOf, type Nanos } from '@tke/quantity';
 
-/** How much of a whole is used: `[####......] 40%`. Of nothing, something is all too much. */
-export function bar(used: bigint, whole: bigint): string {
-  if (whole <= 0n) {
-    return used > 0n ? `[${'#'.repeat(Number(width))}] over` : `[${'.'.repeat(Number(width))}] 0%`;
-  }
-  const filled = Number(smaller((used * width) / whole, width));
-  return `[${'#'.repeat(filled)}${'.'.repeat(Number(width) - filled)}] ${(used * 100n) / whole}%`;
-}
+const width = 10;
 
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
+/** How much of a whole is used: `[####......] 40%`. Only what is used up fills the bar. */
+export function bar(used: Nanos, whole: Nanos): string {
+  const percent = percentOf(used, whole);
+  const filled = Math.min(width, Math.floor((Number(percent) * width) / 100));
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${percent}%`;
 }

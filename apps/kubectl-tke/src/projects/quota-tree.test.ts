@@ -43,7 +43,7 @@ const namespaces = [
     'prj-team',
     'shop',
     { 'requests.cpu': '2', 'nvidia.com/gpu': '4' },
-    { 'requests.cpu': '500m', 'requests.nvidia.com/gpu': '1' },
+    { 'requests.cpu': '500m', 'nvidia.com/gpu': '1' },
   ),
   namespace('prj-team', 'jobs', { 'requests.cpu': '1' }, {}, 'Locked'),
 ];
@@ -96,10 +96,28 @@ describe('the quota of projects', () => {
     expect(quotaLines(quotaTrees({ projects: [over], namespaces: [] }))[1]).toMatch(/ 2 +5 +-3 +\[#{10}\] 250%$/);
   });
 
-  test('of projects in a circle comes to an end', () => {
-    const circle = [project('prj-a', {}, { parent: 'prj-b' }), project('prj-b', {}, { parent: 'prj-a' })];
-    expect(quotaTrees({ projects: circle, namespaces: [] }, 'prj-a')).toMatchObject([
-      { name: 'prj-a', children: [{ name: 'prj-b', children: [{ name: 'prj-a', children: [] }] }] },
+  test('of projects in a circle comes last, and to an end', () => {
+    const circle = [
+      project('prj-a', {}, { parent: 'prj-b' }),
+      project('prj-b', {}, { parent: 'prj-a' }),
+      project('prj-c', {}, { parent: 'prj-b' }),
+    ];
+    const shown = [{ name: 'prj-a', children: [{ name: 'prj-b', children: [{ name: 'prj-c', children: [] }] }] }];
+    expect(quotaTrees({ projects: circle, namespaces: [] }, 'prj-a')).toMatchObject(shown);
+    const all = quotaTrees({ projects: [...circle, project('prj-z', {})], namespaces: [] });
+    expect(all).toMatchObject([{ name: 'prj-z' }, ...shown]);
+  });
+
+  test('of a cluster without limits says so, and is there when the cluster is asked for', () => {
+    const free = [project('prj-free', { 'cls-a': {}, 'cls-b': { pods: '1' } })];
+    const found = quotaTrees({ projects: free, namespaces: [namespace('prj-free', 'ns', {}, {})] });
+    const lines = quotaLines(inCluster(found, 'cls-a')).map((line) => line.trim().split(/ {2,}(?=\S)/));
+    expect(lines.slice(1)).toEqual([
+      ['prj-free', 'cls-a', 'no limit'],
+      ['ns cls-a-ns', 'cls-a', 'no limit'],
     ]);
+    expect(quotaDocument(found[0]!)).toMatchObject({
+      uses: [{ cluster: 'cls-a' }, { cluster: 'cls-b', resource: 'pods' }],
+    });
   });
 });

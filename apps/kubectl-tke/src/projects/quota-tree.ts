@@ -2,15 +2,19 @@ import type { BusinessNamespace, Project } from '@tke/api-business';
 import { limitOf } from '@tke/business';
 import { amountsOf, limitsOf, type Amounts, type Nanos } from '@tke/quantity';
 
-/** One resource in one cluster. */
-export interface Use {
-  readonly cluster: string;
-  readonly resource: string;
-  /** Undefined: not limited. */
-  readonly hard: Nanos | undefined;
-  /** Of a project what it handed on, of a namespace what was observed there. */
-  readonly used: Nanos;
-}
+export type Use =
+  /** A cluster in which nothing is limited, and of which no use is known. */
+  | { readonly kind: 'unlimited'; readonly cluster: string }
+  /** One resource in one cluster. */
+  | {
+      readonly kind: 'resource';
+      readonly cluster: string;
+      readonly resource: string;
+      /** Undefined: not limited. */
+      readonly hard: Nanos | undefined;
+      /** Of a project what it handed on, of a namespace what was observed there. */
+      readonly used: Nanos;
+    };
 
 export interface QuotaNode {
   readonly kind: 'Project' | 'Namespace';
@@ -27,29 +31,30 @@ export interface QuotaObjects {
   readonly namespaces: readonly BusinessNamespace[];
 }
 
-/** The trees below the projects that have no parent among the objects; with `root`, the one below that project. */
+/**
+ * The trees below the projects that have no parent among the objects; with `root`, the one below that project. Projects in a circle, which
+ * only a webhook that is down lets through, come last, and each of them once.
+ */
 export function quotaTrees({ projects, namespaces }: QuotaObjects, root?: string): readonly QuotaNode[] {
   const known = new Set(projects.map(({ metadata }) => metadata.name));
   const byParent = Map.groupBy(projects, ({ spec }) => spec.parentProjectName ?? '');
   const byProject = Map.groupBy(namespaces, ({ metadata }) => metadata.namespace ?? '');
-  // A circle, which only a webhook that is down lets through, is shown up to where it closes.
-  const nodeOf = (project: Project, above: readonly string[]): QuotaNode => {
-    const { name = '' } = project.metadata;
-    const below = above.includes(name) ? [] : (byParent.get(name) ?? []);
-    return {
-      ...ownNode(project),
-      children: [
-        ...below.sort(byName).map((child) => nodeOf(child, [...above, name])),
-        ...(byProject.get(name) ?? []).sort(byName).map(leafOf),
-      ],
-    };
-  };
-  const isRoot = ({ metadata, spec }: Project) =>
-    root === undefined ? !known.has(spec.parentProjectName ?? '') : metadata.name === root;
-  return projects
-    .filter(isRoot)
-    .sort(byName)
-    .map((project) => nodeOf(project, []));
+  const shown = new Set<string>();
+  const nodesOf = (some: readonly Project[]): readonly QuotaNode[] =>
+    some.toSorted(byName).flatMap((project) => {
+      const { name = '' } = project.metadata;
+      if (shown.has(name)) {
+        return [];
+      }
+      shown.add(name);
+      const leaves = (byProject.get(name) ?? []).toSorted(byName).map(leafOf);
+      return [{ ...ownNode(project), children: [...nodesOf(byParent.get(name) ?? []), ...leaves] }];
+    });
+  if (root !== undefined) {
+    return nodesOf(projects.filter(({ metadata }) => metadata.name === root));
+  }
+  const trees = nodesOf(projects.filter(({ spec }) => !known.has(spec.parentProjectName ?? '')));
+  return [...trees, ...nodesOf(projects)];
 }
 
 function ownNode(project: Project): Omit<QuotaNode, 'children'> {
@@ -70,25 +75,22 @@ function ownNode(project: Project): Omit<QuotaNode, 'children'> {
 
 function leafOf({ metadata, spec, status }: BusinessNamespace): QuotaNode {
   const limits = limitsOf(status?.cachedSpecHard);
-  const observed = amountsOf(status?.used);
-  // The ResourceQuota knows extended resources by another name.
-  const used = new Map(
-    [...limits.keys()].map((name) => [name, observed.get(name) ?? observed.get(`requests.${name}`)]),
-  );
-  const known = new Map([...used].filter((entry): entry is [string, Nanos] => entry[1] !== undefined));
   return {
     kind: 'Namespace',
     name: metadata.name ?? '',
     phase: status?.phase ?? 'Pending',
-    uses: usesIn(spec.clusterName, limits, known),
+    uses: usesIn(spec.clusterName, limits, amountsOf(status?.used)),
     children: [],
   };
 }
 
 function usesIn(cluster: string, limits: Amounts, used: Amounts): readonly Use[] {
   const resources = [...new Set([...limits.keys(), ...used.keys()])].sort();
+  if (resources.length === 0) {
+    return [{ kind: 'unlimited', cluster }];
+  }
   return resources.map((resource) => ({
-    ...{ cluster, resource },
+    ...({ kind: 'resource', cluster, resource } as const),
     hard: limits.get(resource),
     used: used.get(resource) ?? 0n,
   }));

@@ -33,7 +33,7 @@ const refusing = ['create', '--dry-run=server', '--validate=false'];
 const long = 'a'.repeat(63);
 const unknownName = 'must have a name that a ResourceQuota knows: correct it, e.g. to requests.cpu, pods or';
 const notWhole = 'must be a whole number, because objects and devices are counted: write it like 10';
-const systemNamespace = 'namespace must not be kube-system, kube-public, kube-node-lease, which belong to Kubernetes';
+const systemNamespace = 'namespace must not begin with kube- or tke-, which the system has for itself';
 
 describe('creation is refused, with the field and what to do,', () => {
   test.each<[string, TestObject, string]>([
@@ -80,11 +80,13 @@ describe('creation is refused, with the field and what to do,', () => {
       namespace({ namespace: long }, `cls-x-${long}`),
       'metadata.name',
     ],
-    ...['kube-system', 'kube-public', 'kube-node-lease'].map((name): [string, TestObject, string] => [
-      `of ${name}`,
-      namespace({ namespace: name }, `cls-x-${name}`),
-      systemNamespace,
-    ]),
+    ...['kube-system', 'kube-public', 'kube-node-lease', 'kube-flannel', 'tke-system'].map(
+      (name): [string, TestObject, string] => [
+        `of ${name}`,
+        namespace({ namespace: name }, `cls-x-${name}`),
+        systemNamespace,
+      ],
+    ),
     ['of Kube-System', namespace({ namespace: 'Kube-System' }, 'cls-x-kube-system'), 'spec.namespace'],
     ['of a namespace of no cluster', namespace({ clusterName: '' }, 'x-web'), 'spec.clusterName'],
     ['of a namespace without a name in the cluster', namespace({ namespace: undefined }), 'spec.namespace: Required'],
@@ -115,6 +117,8 @@ describe('creation is refused, with the field and what to do,', () => {
     ['of an emigration named freely', emigration({ namespace: 'cls-x-api' }), 'metadata.name must be cls-x-api'],
     ['of an emigration to nowhere', emigration({ destination: '' }), 'spec.destination'],
     ['of a credential for nothing', credential({ namespace: '' }), 'spec.namespace'],
+    ['of a credential without a request', credential({ request: undefined }), 'spec.request: Required value'],
+    ['of a credential with an empty request', credential({ request: '' }), 'spec.request'],
     ['of a credential for a moment', credential({ validDays: 0 }), 'spec.validDays'],
     ['of a credential for a life', credential({ validDays: 3651 }), 'spec.validDays'],
     ['of a platform with a nameless administrator', platform({ administrators: [''] }), 'spec.administrators[0]'],

@@ -1,5 +1,5 @@
 export { businessKinds } from './kinds.ts';
-export { memberLabels, projectLabel, projectPrefix } from './names.ts';
+export { adoptAnnotation, isSystemNamespace, memberLabels, projectLabel, projectPrefix } from './names.ts';
 export { businessNamespace } from './namespace.ts';
 export type { BusinessNamespace } from './namespace.ts';
 export { namespaceCredential } from './namespace-credential.ts';

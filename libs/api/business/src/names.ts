@@ -12,6 +12,23 @@ export const memberLabels = {
   namespace: 'tkestack.io/namespaceName',
 } as const;
 
+/**
+ * On a Namespace object, with the value "true": it may take over a namespace of the member that was there before and is nobody's. For
+ * those to set who may create Namespaces in every project (config/admission/adoption.yaml): what is taken over is deleted with its Namespace.
+ */
+export const adoptAnnotation = 'business.tkestack.io/adopt';
+
+/**
+ * Namespaces of members whose names begin so are nobody's but the system's and the platform's. TKEStack refuses three of them:
+ * kube-system, kube-public and kube-node-lease.
+ */
+export const systemNamespacePrefixes = ['kube-', 'tke-'] as const;
+
+/** Whether a namespace of a member must never become a project's. Regardless of case, as TKEStack compares them. */
+export function isSystemNamespace(name: string): boolean {
+  return systemNamespacePrefixes.some((prefix) => name.toLowerCase().startsWith(prefix));
+}
+
 /** Begin of every project's name: the namespaces of the hub that begin so are for projects. */
 export const projectPrefix = 'prj-';
 

@@ -10,10 +10,9 @@ const spec = s.object(
     tenantID: s.optional(fields.tenantID),
     namespace: namespaceName,
     username: s.optional(s.string('Who asks: filled in, and nobody else than the caller.', { maxLength: 253 })),
-    request: s.optional(
-      s.string('A PEM certificate request (PKCS #10). Only its public key counts. Absent: a token is given instead.', {
-        maxLength: 16384,
-      }),
+    request: s.string(
+      'A PEM certificate request (PKCS #10). Only its public key counts; one of another subject is refused with the command that makes the right one.',
+      { minLength: 1, maxLength: 16384 },
     ),
     validDays: s.optional(
       s.integer('How long it holds, in days. Absent: 365.', { format: 'int32', minimum: 1, maximum: 3650 }),
@@ -43,7 +42,6 @@ export const namespaceCredential = defineKind({
     kubeconfig: s.optional(
       s.string('A kubeconfig that lacks the private key only, which never leaves the user.', { maxLength: 262144 }),
     ),
-    tokenSecretName: s.optional(fields.text('Secret beside this object whose key kubeconfig holds a token.', 253)),
     expiresAt: s.optional(s.timestamp('When the credential ends.')),
     finishedAt: s.optional(s.timestamp('When it was answered.')),
   },

@@ -4,16 +4,13 @@ import type { ObjectOf } from '@tke/meta';
 
 import { businessGroup } from './group.ts';
 import { limitList } from './limit-range.ts';
-import { derivedName } from './names.ts';
+import { derivedName, systemNamespacePrefixes } from './names.ts';
 import { quotaList } from './quota.ts';
 import { namespaceStatus } from './status/namespace-status.ts';
 
-/** Namespaces of every cluster that no project may have, as TKEStack has them. */
-const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease'];
-
 const namespaceRule: ValidationRule = {
-  rule: `!(self.${celField('namespace')} in [${systemNamespaces.map((name) => `'${name}'`).join(', ')}])`,
-  message: `namespace must not be ${systemNamespaces.join(', ')}, which belong to Kubernetes: choose another name`,
+  rule: systemNamespacePrefixes.map((prefix) => `!self.${celField('namespace')}.startsWith('${prefix}')`).join(' && '),
+  message: `namespace must not begin with ${systemNamespacePrefixes.join(' or ')}, which the system has for itself: choose another name`,
   fieldPath: '.namespace',
 };
 

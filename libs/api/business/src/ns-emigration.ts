@@ -38,7 +38,12 @@ export const nsEmigration = defineKind({
   status: {
     ...legacyFields,
     ...planFields,
-    phase: s.optional(s.oneOf('How far the move is.', phases)),
+    phase: s.optional(
+      s.oneOf(
+        'How far the move is, by the step it is at. Locks the Namespace from OldOneLocked to NewOneCreated; Finished and Failed are the end.',
+        phases,
+      ),
+    ),
   },
   columns: [
     column('Namespace', '.spec.namespace'),

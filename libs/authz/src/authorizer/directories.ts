@@ -25,15 +25,34 @@ export interface TenantDirectory {
 
 interface Appointment {
   readonly tenant: string;
-  readonly administrators: readonly string[];
+  readonly administrators: ReadonlySet<string>;
+}
+
+/** The administrators of one tenant, by how many say so: a change costs what the one who makes it says, however many others there are. */
+class Administrators implements Tenant {
+  readonly administrators = new Set<string>();
+  readonly #sources = new Map<string, number>();
+
+  change(names: ReadonlySet<string>, by: 1 | -1): void {
+    for (const name of names) {
+      const sources = (this.#sources.get(name) ?? 0) + by;
+      if (sources === 0) {
+        this.#sources.delete(name);
+        this.administrators.delete(name);
+      } else {
+        this.#sources.set(name, sources);
+        this.administrators.add(name);
+      }
+    }
+  }
 }
 
 /** The tenants and the owners of their objects, kept up to date by whoever watches them. Stores names only. */
 export class TenantIndex implements TenantDirectory {
   readonly #ownership: ReadonlyMap<string, ResourceOwnership>;
-  readonly #tenants = new Map<string, Tenant>();
+  readonly #administrators = new Map<string, Administrators>();
   /** Those that the tenant itself names. A tenant is in it, and so exists, from the first to the last word of its own. */
-  readonly #named = new Map<string, readonly string[]>();
+  readonly #named = new Map<string, ReadonlySet<string>>();
   readonly #appointed = new Map<string, Appointment>();
   readonly #owners = new Map<string, Map<string, string>>();
 
@@ -45,17 +64,20 @@ export class TenantIndex implements TenantDirectory {
   }
 
   tenant(name: string): Tenant | undefined {
-    return this.#tenants.get(name);
+    return this.#named.has(name) ? this.#of(name) : undefined;
   }
 
   setTenant(name: string, administrators: Iterable<string>): void {
-    this.#named.set(name, [...administrators]);
-    this.#unite(name);
+    this.removeTenant(name);
+    const named = new Set(administrators);
+    this.#named.set(name, named);
+    this.#of(name).change(named, 1);
   }
 
   removeTenant(name: string): void {
+    this.#of(name).change(this.#named.get(name) ?? new Set(), -1);
     this.#named.delete(name);
-    this.#unite(name);
+    this.#forgetEmpty(name);
   }
 
   /**
@@ -66,8 +88,9 @@ export class TenantIndex implements TenantDirectory {
   appoint(source: string, tenant: string, administrators: Iterable<string>): void {
     this.dismiss(source);
     if (tenant !== '') {
-      this.#appointed.set(source, { tenant, administrators: [...administrators] });
-      this.#unite(tenant);
+      const appointed = new Set(administrators);
+      this.#appointed.set(source, { tenant, administrators: appointed });
+      this.#of(tenant).change(appointed, 1);
     }
   }
 
@@ -76,19 +99,21 @@ export class TenantIndex implements TenantDirectory {
     const before = this.#appointed.get(source);
     if (before !== undefined) {
       this.#appointed.delete(source);
-      this.#unite(before.tenant);
+      this.#of(before.tenant).change(before.administrators, -1);
+      this.#forgetEmpty(before.tenant);
     }
   }
 
-  #unite(name: string): void {
-    const named = this.#named.get(name);
-    if (named === undefined) {
-      this.#tenants.delete(name);
-      return;
+  #of(tenant: string): Administrators {
+    const known = this.#administrators.get(tenant) ?? new Administrators();
+    this.#administrators.set(tenant, known);
+    return known;
+  }
+
+  #forgetEmpty(tenant: string): void {
+    if (!this.#named.has(tenant) && this.#of(tenant).administrators.size === 0) {
+      this.#administrators.delete(tenant);
     }
-    const appointed = [...this.#appointed.values()].filter(({ tenant }) => tenant === name);
-    const administrators = new Set([...named, ...appointed.flatMap((each) => each.administrators)]);
-    this.#tenants.set(name, { administrators });
   }
 
   ownership(resource: GroupResource): ResourceOwnership | undefined {

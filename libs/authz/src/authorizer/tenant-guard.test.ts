@@ -145,6 +145,32 @@ describe('member clusters', () => {
   });
 });
 
+describe('the quota of a project in a member cluster', () => {
+  const ofQuota = (verb: string, namespace = 'web', resource = 'resourcequotas') => ({
+    verb,
+    resource,
+    namespace,
+    name: 'web',
+  });
+
+  test.each(['resourcequotas', 'limitranges'])('%s are read and not written, administrators included', (resource) => {
+    const { ask, projects } = setup();
+    projects.claim('cls-own', 'web', 'prj-a');
+    const cluster = 'cls-own';
+    for (const user of ['ann', 'root']) {
+      expect(ask(user, ofQuota('get', 'web', resource), { cluster })).toBe('allow');
+      for (const verb of ['create', 'update', 'patch', 'delete', 'deletecollection']) {
+        expect([verb, ask(user, ofQuota(verb, 'web', resource), { cluster })]).toEqual([verb, 'noOpinion']);
+      }
+    }
+  });
+
+  test('is nobody’s business in namespaces of no project', () => {
+    const { ask } = setup();
+    expect(ask('ann', ofQuota('update', 'free'), { cluster: 'cls-own' })).toBe('allow');
+  });
+});
+
 describe('impersonation', () => {
   test.each<[string, ResourceAttributes, string]>([
     ['a user', { resource: 'users', name: 'bob' }, 'allow'],

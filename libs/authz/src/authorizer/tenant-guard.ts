@@ -1,5 +1,6 @@
 import { kindKey, type ObjectKey } from '@tke/meta';
 import { tenantExtraKeys, tenantGroupPrefix } from '../sar/caller.ts';
+import { readVerbs } from '../decide/verbs.ts';
 import type { Question } from '../sar/request.ts';
 import { mayBeNamespaced } from '../sar/resource-scope.ts';
 import type { TenantDirectory } from './directories.ts';
@@ -28,7 +29,21 @@ export function tenantObjection(
     return impersonationObjection(tenant, question.resource);
   }
   // The tenants of objects in member clusters are not ours to know.
-  return cluster === undefined ? ownerObjection(tenant, question.resource, tenants) : undefined;
+  return cluster === undefined
+    ? ownerObjection(tenant, question.resource, tenants)
+    : quotaObjection(question, question.resource);
+}
+
+const limiting: ReadonlySet<string> = new Set(['resourcequotas', 'limitranges']);
+
+/**
+ * Who works in a namespace of a project must not raise the limit he is under: the manager puts it back at once, but what was let in
+ * meanwhile stays. TKEStack's policy of project owners contains `*resourcequota*`.
+ */
+function quotaObjection({ verb, domain }: Question, { group, resource }: Target): Verdict | undefined {
+  return group === '' && limiting.has(resource) && domain !== '' && !readVerbs.includes(verb)
+    ? noOpinion(`${resource} of a project's namespace follow its Namespace object on the hub: change spec.hard there`)
+    : undefined;
 }
 
 function clusterObjection(tenant: string, cluster: string, tenants: TenantDirectory): Verdict | undefined {

@@ -1,4 +1,5 @@
-import type { KubeObject } from '@tke/meta';
+import { businessChartGroup, imageNamespace } from '@tke/api-business';
+import type { Kind, KubeObject } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook';
 
@@ -8,7 +9,11 @@ import { namespaceAdmission } from './namespace.ts';
 import { nsEmigrationAdmission } from './ns-emigration.ts';
 import { platformAdmission } from './platform.ts';
 import { projectAdmission } from './project.ts';
+import { registryLinkAdmission } from './registry-link.ts';
 import { emigrationReachProblems, projectReachProblems, type MayReach } from './reach.ts';
+import type { TenantObject } from './with-tenant.ts';
+
+const registryLinks: readonly Kind<TenantObject>[] = [imageNamespace, businessChartGroup];
 
 export interface BusinessAdmissionsOptions {
   readonly tellTenant: TellTenant;
@@ -32,9 +37,10 @@ export function businessAdmissions(
       ...(await grantProblems(request as AdmissionRequest)),
     ]),
     namespaceAdmission(cache, tellTenant),
-    guarded(nsEmigrationAdmission(cache), (request) => emigrationReachProblems(request, mayReach)),
+    guarded(nsEmigrationAdmission(cache, tellTenant), (request) => emigrationReachProblems(request, mayReach)),
     namespaceCredentialAdmission(cache, tellTenant),
     platformAdmission(cache, tellTenant),
+    ...registryLinks.map((kind) => registryLinkAdmission(kind, cache, tellTenant)),
   ];
 }
 

@@ -43,7 +43,7 @@ type Spec = Partial<NamespaceCredential['spec']>;
 
 const aCredential = (spec: Spec): NamespaceCredential => ({
   ...{ apiVersion: 'business.tkestack.io/v1', kind: 'NamespaceCredential', metadata: { name: 'mine' } },
-  spec: { namespace: 'cls-1-shop', ...spec },
+  spec: { namespace: 'cls-1-shop', request: 'none', ...spec },
 });
 
 /** Filled in and then judged, as the API server has it done. */
@@ -80,7 +80,6 @@ test.each<[string, AdmissionUser, Spec, string, string[]]>([
   ['in a namespace of no project', user('carol'), { request: carols }, 'default', ['metadata.namespace']],
   ['in the name of another tenant', user('carol'), { tenantID: 'other', request: carols }, 'prj-a', ['spec.tenantID']],
   ['from another tenant', user('carol', 'other'), { request: carols }, 'prj-a', ['metadata.namespace']],
-  ['without a request', user('carol'), {}, 'prj-a', ['spec.request']],
   ['with something else than a request', user('carol'), { request: 'x' }, 'prj-a', ['spec.request']],
 ])('nobody asks %s', async (_what, by, spec, namespace, fields) => {
   expect((await asked(by, spec, namespace)).fields).toEqual(fields);

@@ -96,10 +96,6 @@ function tenantProblems(
 
 function requestProblems({ spec }: Credential, holder: CredentialHolder): readonly FieldProblem[] {
   const field = 'spec.request';
-  if (!spec.request) {
-    const remedy = `Put in what this makes: ${openssl(holder)}`;
-    return [{ field, value: undefined, rule: 'must hold a certificate request', remedy, type: 'Required' }];
-  }
   try {
     checkSubject(readCertificateRequest(spec.request).subject, holder);
     return [];

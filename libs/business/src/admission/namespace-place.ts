@@ -1,4 +1,4 @@
-import type { Project } from '@tke/api-business';
+import { isSystemNamespace, type Project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import type { FieldProblem, ValidationResult } from '@tke/webhook';
@@ -6,7 +6,6 @@ import type { FieldProblem, ValidationResult } from '@tke/webhook';
 import { emigrationFrom } from '../emigration/names.ts';
 import type { Claim } from '../namespace/claims.ts';
 import { rivalsOf } from '../namespace/context.ts';
-import { isSystemNamespace } from '../namespace/names.ts';
 import { clusterKind } from '../namespace/obstacle.ts';
 
 type Problem = Pick<FieldProblem, 'rule' | 'remedy' | 'type'>;

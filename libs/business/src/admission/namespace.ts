@@ -1,5 +1,4 @@
 import type { BusinessNamespace } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import { jsonEqual, type CacheReader } from '@tke/runtime';
 import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
 
@@ -8,6 +7,7 @@ import { projectKind } from '../namespace/project-source.ts';
 import { tenantProblems, type TellTenant } from './caller.ts';
 import { examineHard, unusedProblems } from './namespace-hard.ts';
 import { examineCluster, examineName, examineProject, examineRivals } from './namespace-place.ts';
+import { withTenant } from './with-tenant.ts';
 
 /**
  * Admission of Namespaces: what schema and CEL cannot say, because it is about other objects. Everything of it holds without admission as
@@ -16,26 +16,10 @@ import { examineCluster, examineName, examineProject, examineRivals } from './na
 export function namespaceAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<BusinessNamespace> {
   return {
     kind: namespaceKind,
-    default: (request) => withTenant(request, cache, tellTenant),
+    default: (request) =>
+      withTenant(request, tellTenant, cache.get(projectKind, { name: request.namespace ?? '' })?.spec.tenantID),
     validate: (request) => validated(request, cache, tellTenant),
   };
-}
-
-/** The tenant it had, else that of its project, else that of the caller. Sees objects that no schema has checked yet. */
-function withTenant(
-  { object, oldObject, namespace = '', userInfo }: AdmissionRequest<BusinessNamespace>,
-  cache: CacheReader,
-  tellTenant: TellTenant,
-): DeepReadonly<BusinessNamespace> | undefined {
-  const { spec } = object as { readonly spec?: DeepReadonly<BusinessNamespace['spec']> };
-  if (object === undefined || spec === undefined || spec.tenantID) {
-    return undefined;
-  }
-  const caller = tellTenant(userInfo);
-  const ofProject = cache.get(projectKind, { name: namespace })?.spec.tenantID;
-  const candidates = [oldObject?.spec.tenantID, ofProject, caller.kind === 'tenant' ? caller.tenant : undefined];
-  const tenantID = candidates.find((each) => each !== undefined && each !== '');
-  return tenantID === undefined ? undefined : { ...object, spec: { ...spec, tenantID } };
 }
 
 /**

@@ -57,7 +57,7 @@ async function judged(
   object: NsEmigration,
   old?: NsEmigration,
 ): Promise<ValidationResult> {
-  return nsEmigrationAdmission(cacheOf(objects)).validate!(request(object, old));
+  return nsEmigrationAdmission(cacheOf(objects), () => ({ kind: 'platform' })).validate!(request(object, old));
 }
 
 describe('a move to another project', () => {
@@ -75,6 +75,19 @@ describe('a move to another project', () => {
     expect((await judged(objects, emigration('prj-b'))).warnings).toEqual([
       'Namespace cls-a-shop is Pending: it moves when it is Available',
       'Project prj-b is Pending: the namespace moves when it is Active',
+    ]);
+  });
+
+  test('that has ended already is refused, without advice to delete what has moved', async () => {
+    const objects = [own, namespace('prj-b'), project('prj-b', 't', '2')];
+    const { problems, warnings } = await judged(objects, emigration('prj-b'));
+    expect(warnings).toEqual([]);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        field: 'spec.namespace',
+        rule: expect.stringContaining('Namespace cls-a-shop has moved already: it is in prj-b'),
+        remedy: 'Delete this NsEmigration, and take it out of git: there is nothing left to do.',
+      }),
     ]);
   });
 
@@ -132,7 +145,7 @@ describe('a move to another project', () => {
   });
 
   test('has the tenant of the project it is in', () => {
-    const { default: fill } = nsEmigrationAdmission(cacheOf([own]));
+    const { default: fill } = nsEmigrationAdmission(cacheOf([own]), () => ({ kind: 'platform' }));
     expect(fill?.(request(emigration('prj-b')))).toMatchObject({ spec: { tenantID: 't', destination: 'prj-b' } });
     expect(fill?.(request(emigration('prj-b', 'u')))).toBeUndefined();
     expect(fill?.(request({ metadata: { name } } as unknown as NsEmigration))).toBeUndefined();

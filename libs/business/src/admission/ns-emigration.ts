@@ -5,30 +5,20 @@ import type { CacheReader } from '@tke/runtime';
 import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
 
 import { hindrances, type Hindrance } from '../emigration/examine.ts';
+import type { TellTenant } from './caller.ts';
+import { withTenant } from './with-tenant.ts';
 
 const kind: Kind<NsEmigration> = nsEmigration;
 const projects: Kind<Project> = project;
 
 /** What a move needs to begin, told before it is asked for. Its spec cannot be changed, so that only creations are judged. */
-export function nsEmigrationAdmission(cache: CacheReader): KindAdmission<NsEmigration> {
+export function nsEmigrationAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<NsEmigration> {
   return {
     kind,
-    default: (request) => withTenantOfProject(request, cache),
+    default: (request) =>
+      withTenant(request, tellTenant, cache.get(projects, { name: request.namespace ?? '' })?.spec.tenantID),
     validate: (request) => validated(request, cache),
   };
-}
-
-/** The tenant of the project that the namespace moves out of. Sees objects that no schema has checked yet. */
-function withTenantOfProject(
-  { object, oldObject, namespace = '' }: AdmissionRequest<NsEmigration>,
-  cache: CacheReader,
-): DeepReadonly<NsEmigration> | undefined {
-  const { spec } = object as { readonly spec?: DeepReadonly<NsEmigration['spec']> };
-  const tenantID = cache.get(projects, { name: namespace })?.spec.tenantID;
-  if (object === undefined || oldObject !== undefined || spec === undefined || spec.tenantID || !tenantID) {
-    return undefined;
-  }
-  return { ...object, spec: { ...spec, tenantID } };
 }
 
 function validated(

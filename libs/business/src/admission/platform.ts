@@ -1,10 +1,10 @@
 import { identityProvider } from '@tke/api-auth';
 import { platform, type Platform } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
 
 import { tenantProblems, type TellTenant } from './caller.ts';
+import { withTenant } from './with-tenant.ts';
 
 /** Platforms make administrators, who may do everything in the tenant: of its users, they alone write them. */
 export function platformAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<Platform> {
@@ -13,20 +13,6 @@ export function platformAdmission(cache: CacheReader, tellTenant: TellTenant): K
     default: (request) => withTenant(request, tellTenant),
     validate: (request) => validated(request, cache, tellTenant),
   };
-}
-
-function withTenant(
-  { object, oldObject, userInfo }: AdmissionRequest<Platform>,
-  tellTenant: TellTenant,
-): DeepReadonly<Platform> | undefined {
-  // No schema has checked it yet.
-  const { spec } = object as { readonly spec?: DeepReadonly<Platform['spec']> };
-  if (object === undefined || spec === undefined || spec.tenantID) {
-    return undefined;
-  }
-  const caller = tellTenant(userInfo);
-  const tenantID = oldObject?.spec.tenantID ?? (caller.kind === 'tenant' ? caller.tenant : '');
-  return tenantID === '' ? undefined : { ...object, spec: { ...spec, tenantID } };
 }
 
 function validated(request: AdmissionRequest<Platform>, cache: CacheReader, tellTenant: TellTenant): ValidationResult {

@@ -4,10 +4,11 @@ import { formatExactly } from '@tke/quantity';
 import type { FieldProblem } from '@tke/webhook';
 
 import { wantedBy } from '../quota/claim.ts';
-import { entriesOf } from '../quota/entries.ts';
+import { entriesOf, usedOf } from '../quota/entries.ts';
+import { hasRoomFor } from '../quota/grant.ts';
 import { limitOf, limitsByCluster, type Limits } from '../quota/limits.ts';
-import { overdraftsOf, usedOf, type Overdraft } from '../quota/settle.ts';
-import { limitShortages, type LimitShortage } from '../quota/shortage.ts';
+import { overdraftsOf, type Overdraft } from '../quota/overdraft.ts';
+import { limitShortages, shortageText, type LimitShortage } from '../quota/shortage.ts';
 
 type ProjectObject = DeepReadonly<Project>;
 
@@ -23,12 +24,19 @@ export function allocationProblems(
   if (parent.status?.cachedParent === undefined) {
     return [];
   }
+  const name = parent.metadata.name ?? '';
   const others = entriesOf(parent).filter(({ uid }) => uid !== object.metadata.uid);
   const isSameParent = oldObject?.spec.parentProjectName === object.spec.parentProjectName;
   const before = isSameParent && oldObject !== undefined ? wantedBy(oldObject) : undefined;
-  return limitShortages(limitOf(parent), usedOf(others), wantedBy(object))
+  const shortages = limitShortages(limitOf(parent), usedOf(others), wantedBy(object))
     .filter((shortage) => isBroughtIn(shortage, wantedBy(object), before))
-    .map((shortage) => allocationProblem(shortage, object, parent.metadata.name ?? ''));
+    .map((shortage) => allocationProblem(shortage, object, name));
+  return isSameParent || hasRoomFor(object, parent) ? shortages : [...shortages, full(name)];
+}
+
+function full(value: string): FieldProblem {
+  const rule = `must name a project with room for more: ${shortageText(value, [{ kind: 'Full' }])}`;
+  return { field: 'spec.parentProjectName', value, rule, remedy: 'Name another project.', type: 'Forbidden' };
 }
 
 function isBroughtIn(shortage: LimitShortage, wanted: Limits, before: Limits | undefined): boolean {

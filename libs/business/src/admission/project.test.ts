@@ -5,7 +5,7 @@ import { callerTenant } from '@tke/policy';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
 import { cacheOf } from '../testing/cache-of.ts';
-import { aProject, limits } from '../testing/objects.ts';
+import { aNamespace, aProject, limits } from '../testing/objects.ts';
 import { projectAdmission } from './project.ts';
 
 const administrator: AdmissionUser = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
@@ -144,6 +144,44 @@ describe('a new project', () => {
     expect((await below('prj-c16')).problems).toEqual([
       'spec.parentProjectName must leave the tree of projects at most 16 levels deep, and there would be 17',
     ]);
+  });
+});
+
+test('a project is not put below one that has no room for more', async () => {
+  const children = Object.fromEntries(Array.from({ length: 1024 }, (_, i) => [`prj-${i}`, { 'cls-a': { cpu: 0 } }]));
+  const full = active(aProject('prj-full', { 'cls-a': { cpu: 1 } }), children);
+  const { problems } = await validate(wants({ 'cls-a': { cpu: 0 } }, 'prj-full'), undefined, administrator, [
+    ...stored,
+    full,
+  ]);
+  expect(problems).toEqual([expect.stringContaining('spec.parentProjectName must name a project with room for more')]);
+});
+
+describe('the end of a project', () => {
+  const warnings = async (object: Project) => {
+    const admission = projectAdmission(await cacheOf([...stored, ...running], stop.signal), callerTenant);
+    const result = await admission.validate!({
+      ...{ uid: '1', operation: 'DELETE', kind: admission.kind, name: object.metadata.name ?? '' },
+      ...{ userInfo: ofTenant('acme'), dryRun: false, oldObject: object },
+    });
+    expect(result.problems).toEqual([]);
+    return result.warnings;
+  };
+  const running = [
+    aNamespace('prj-top', ['cls-a', 'web']),
+    aNamespace('prj-leaf', ['cls-a', 'shop']),
+    aNamespace('prj-foreign', ['cls-a', 'other']),
+    aProject('prj-theirs', {}, { tenantID: 'other', parentProjectName: 'prj-top' }),
+  ];
+
+  test('is said to take along what is below', async () => {
+    expect(await warnings(top)).toEqual([
+      'with Project prj-top are deleted: 2 projects (prj-leaf, prj-one), and 2 namespaces of clusters with all that runs there',
+    ]);
+  });
+
+  test('is no matter where there is nothing below', async () => {
+    expect(await warnings(aProject('prj-empty'))).toEqual([]);
   });
 });
 

@@ -14,7 +14,9 @@ import {
 import { projectKind } from '../project/kinds.ts';
 import { ancestorsOf, deepest, heightOf } from '../project/tree.ts';
 import { tenantProblems, type TellTenant } from './caller.ts';
+import { endWarnings } from './project-end.ts';
 import { allocationProblems, useProblems } from './project-limits.ts';
+import { withTenant } from './with-tenant.ts';
 
 type ProjectObject = DeepReadonly<Project>;
 
@@ -23,27 +25,21 @@ const parentField = 'spec.parentProjectName';
 
 /** Says at once what the reconciler would find out later. Reads the cache only; `addProjectController` says what must be in it. */
 export function projectAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<Project> {
-  return kindAdmission<Project>({
+  const admission = kindAdmission<Project>({
     kind: project,
     default: (request) => withTenant(request, tellTenant),
     examine: (object) => merged([...clusterResults(object, cache), parentResult(object, cache), leftovers(object)]),
     change: (request) => ({ problems: changeProblems(request, cache, tellTenant), warnings: [] }),
   });
-}
-
-/** Sees objects that no schema has checked yet. */
-function withTenant(
-  { object, oldObject, userInfo }: AdmissionRequest<Project>,
-  tellTenant: TellTenant,
-): ProjectObject | undefined {
-  const { spec } = object as { readonly spec?: ProjectObject['spec'] };
-  if (object === undefined || spec === undefined || spec.tenantID) {
-    return undefined;
-  }
-  const caller = tellTenant(userInfo);
-  const own = caller.kind === 'tenant' ? caller.tenant : '';
-  const tenantID = oldObject?.spec.tenantID ?? own;
-  return tenantID === '' ? undefined : { ...object, spec: { ...spec, tenantID } };
+  return {
+    ...admission,
+    validate: async (request) => {
+      const { operation, oldObject } = request;
+      const isEnd = operation === 'DELETE' && oldObject !== undefined;
+      const ends = { problems: [], warnings: isEnd ? endWarnings(oldObject, cache) : [] };
+      return merged([ends, (await admission.validate?.(request)) ?? {}]);
+    },
+  };
 }
 
 function changeProblems(

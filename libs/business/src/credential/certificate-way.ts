@@ -1,9 +1,8 @@
 import { certificateInfo } from '@tke/pki';
 
 import { readCertificateRequest } from './certificate-request.ts';
-import { credentialErrors } from './errors.ts';
-import { checkSubject, openssl } from './holder.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { checkSubject } from './holder.ts';
+import { endpointOf, kubeconfig } from './kubeconfig.ts';
 import { signingName } from './names.ts';
 import type { Answer, CredentialScope } from './scope.ts';
 import { forget, sign } from './signing.ts';
@@ -11,26 +10,24 @@ import { forget, sign } from './signing.ts';
 const defaultDays = 365;
 const signingPollMs = 500;
 
-/** Has the member sign the request. Throws what `sign`, `readCertificateRequest` and `checkSubject` throw. */
+/** Has the member sign the request. Throws what `sign`, `readCertificateRequest`, `checkSubject` and `endpointOf` throw. */
 export async function certificateAnswer(
   { credential, holder, cluster, member }: CredentialScope,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { metadata, spec } = credential;
-  if (!spec.request) {
-    const remedy = `Create another NamespaceCredential with a request of: ${openssl(holder)}`;
-    throw credentialErrors.CertificateRequestInvalid('spec.request must hold a certificate request', { remedy });
-  }
   const request = readCertificateRequest(spec.request);
   checkSubject(request.subject, holder);
+  // Nothing is signed that cannot be used.
+  const endpoint = endpointOf(cluster, member);
   const wanted = { name: signingName(metadata.uid ?? ''), request, days: spec.validDays ?? defaultDays };
   const certificate = await sign(member.client, wanted, signal);
   if (certificate === undefined) {
     const message = `waiting for cluster ${holder.cluster} to sign`;
     return { kind: 'waiting', reason: 'WaitingForSigner', message, afterMs: signingPollMs };
   }
-  const proof = { kind: 'certificate', certificate, keyFile: `${holder.namespace}.key` } as const;
-  const text = kubeconfig({ cluster, member, namespace: holder.namespace, username: holder.username, proof });
+  const { namespace, username } = holder;
+  const text = kubeconfig({ endpoint, namespace, username, certificate, keyFile: `${namespace}.key` });
   await forget(member.client, wanted.name, signal);
   const expiresAt = instant(certificateInfo(certificate).notAfter);
   return { kind: 'issued', fields: { certificate, kubeconfig: text, expiresAt } };

@@ -13,6 +13,11 @@ export function addCredentialController(
   controllerFor(host, 'namespacecredentials')
     // What its own reconciler writes to the status is no news to it.
     .for<NamespaceCredential>(namespaceCredential, { predicates: [generationChanged] })
-    .withOptions({ concurrency: 4 })
+    // A tenant's cluster that stalls must not hold the credentials of others.
+    .withOptions({
+      concurrency: 4,
+      reconcileTimeoutMs: 60_000,
+      flowOf: (request) => dependencies.cache.get<NamespaceCredential>(namespaceCredential, request)?.spec.tenantID,
+    })
     .complete(new CredentialReconciler(dependencies, limits));
 }

@@ -165,16 +165,12 @@ describe('a request for a certificate', () => {
   );
 
   test(
-    'for another subject, or none, ends with the command that makes it right',
+    'for another subject ends with the command that makes it right',
     async () => {
-      for (const request of [requestOf({ ...holder, username: 'admin' }), undefined]) {
-        const failed = await answered(
-          await ask(signing, request === undefined ? { request: '' } : { request }),
-          'CertificateRequestInvalid',
-        );
-        expect(failed.status).toMatchObject({ phase: 'Failed', finishedAt: expect.any(String) });
-        expect(conditionOf(failed, 'Stalled')?.message).toContain(openssl(holder));
-      }
+      const request = requestOf({ ...holder, username: 'admin' });
+      const failed = await answered(await ask(signing, { request }), 'CertificateRequestInvalid');
+      expect(failed.status).toMatchObject({ phase: 'Failed', finishedAt: expect.any(String) });
+      expect(conditionOf(failed, 'Stalled')?.message).toContain(openssl(holder));
       expect(await requestsIn(signing)).toEqual([]);
     },
     timeoutMs,

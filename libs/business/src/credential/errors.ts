@@ -5,6 +5,11 @@ export const credentialErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Create it again while the manager runs: its admission fills in who asks.',
   },
+  AddressMissing: {
+    class: 'NeedsUser',
+    remedy:
+      'Add an address without a path, at which users reach the API server itself, to spec.addresses of the Cluster, and create another NamespaceCredential.',
+  },
   CertificateRequestInvalid: {
     class: 'NeedsUser',
     remedy: 'Create another NamespaceCredential with a request in PEM that openssl made.',

@@ -46,7 +46,12 @@ export function addEmigrationController(
     .for<NsEmigration>(emigrations, { predicates: [or(generationChanged, annotationChanged)] })
     .watches<BusinessNamespace>(businessNamespace, toEmigration(cache))
     .watches<Project>(project, toEmigrationsInto(cache), { predicates: [{ update: takesMore }] })
-    .withOptions({ concurrency: 4 })
+    // A tenant's cluster that stalls must not hold the moves of others.
+    .withOptions({
+      concurrency: 4,
+      reconcileTimeoutMs: 60_000,
+      flowOf: (request) => cache.get(emigrations, request)?.spec.tenantID,
+    })
     .complete(new EmigrationReconciler({ ...dependencies, random: Math.random, giveUpAfterMs }));
 }
 

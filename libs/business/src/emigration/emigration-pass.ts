@@ -67,6 +67,8 @@ export class EmigrationPass {
     this.#object = await patchStatus(this.#tools.client, kind, this.#object, status, {
       signal: this.signal,
       fieldManager,
+      // The journal is written by one leader only: who was deposed must not write over what its successor did.
+      optimisticLock: true,
     });
   }
 }

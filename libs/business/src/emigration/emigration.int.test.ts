@@ -290,9 +290,7 @@ describe('a namespace that cannot arrive', () => {
     expect(conditionOf(failed, 'Stalled')?.status).toBe('True');
     expect(await find(namespaces, to)).toBeUndefined();
     await untilCharged(['2', undefined]);
-    // It is still the stranger's by its labels, and unlocked: once they are gone, it is its own again.
-    const strangers = { [memberLabels.project]: null, [memberLabels.namespace]: null };
-    await relabel(strangers);
+    // Labels alone do not make it the stranger's.
     await untilNamespace(from, 'Available');
     await untilInMember(from);
     expect((await inMember()).uid).toBe(uid);

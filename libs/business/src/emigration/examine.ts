@@ -3,7 +3,7 @@ import type { DeepReadonly, Kind } from '@tke/meta';
 
 import { quotaProblem } from '../quota/grant.ts';
 import { emigrationErrors } from './errors.ts';
-import { destinationOf, isMadeBy, sourceOf, targetFor, targetKey, type EmigrationScope } from './scope.ts';
+import { destinationOf, isMadeBy, sourceKey, sourceOf, targetFor, targetKey, type EmigrationScope } from './scope.ts';
 
 const namespaceKind: Kind<BusinessNamespace> = businessNamespace;
 const projects: Kind<Project> = projectKind;
@@ -33,11 +33,19 @@ export function hindrances(scope: Examined): readonly Hindrance[] {
     return [refused('spec.destination', 'OtherTenant', `${spec.destination} is not a Project of the same tenant`)];
   }
   return [
-    ...(source === undefined ? [waiting(`there is no Namespace ${spec.namespace} in ${from}`)] : ofSource(source)),
+    ...(source === undefined ? withoutSource(scope) : [...ofSource(source), ...ofName(scope)]),
     ...(destination === undefined ? [waiting(`there is no Project ${spec.destination}`)] : ofDestination(destination)),
-    ...ofName(scope),
     ...(source && destination ? ofQuota(scope, source, destination) : []),
   ];
+}
+
+/** A finished move goes after a while; who keeps it in git has it back then. */
+function withoutSource({ cache, emigration }: Examined): readonly Hindrance[] {
+  const { namespace: from = '', name } = sourceKey(emigration);
+  const { spec } = emigration;
+  return cache.get(namespaceKind, targetKey(emigration)) === undefined
+    ? [waiting(`there is no Namespace ${name} in ${from}`)]
+    : [refused('spec.namespace', 'AlreadyMoved', `Namespace ${name} has moved already: it is in ${spec.destination}`)];
 }
 
 function ofSource({ metadata, status }: DeepReadonly<BusinessNamespace>): readonly Hindrance[] {

@@ -97,7 +97,7 @@ async function giveBack(
   }
   const found = await memberNamespace(member.client, spec.namespace, signal);
   if (found !== undefined && belongsTo(found, targetKey(emigration))) {
-    // With nobody to give it to, it is nobody's: whoever wants it may adopt it, and what runs there goes on.
+    // With nobody to give it to, it is nobody's: what runs there goes on, and an administrator may have it adopted.
     await giveTo(member.client, found, sourceOf(scope) && sourceKey(emigration), signal);
   }
 }

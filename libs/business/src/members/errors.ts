@@ -1,6 +1,7 @@
 import { codedErrors } from '@tke/errors';
 
 export const memberErrors = codedErrors({
+  TenantMissing: { class: 'NeedsUser', remedy: 'Set spec.tenantID of the Project.' },
   BindingTaken: {
     class: 'NeedsUser',
     remedy:

@@ -16,59 +16,74 @@ export interface MemberDependencies {
 
 type Binding = DeepReadonly<ProjectPolicyBinding>;
 
+export type MembersState =
+  /** Those who are named, and nobody else, are owners by their binding. */
+  | { readonly kind: 'bound' }
+  /** An event will tell when there is more to do. */
+  | { readonly kind: 'waiting'; readonly message: string }
+  | { readonly kind: 'problem'; readonly error: CodedError };
+
+const bound: MembersState = { kind: 'bound' };
+
 const fieldManager = 'tke/members';
 
 /**
  * Makes `spec.members` the owners of a project, by one ProjectPolicyBinding that the project controls: made, changed and deleted
- * as the list says.
- * @returns BindingTaken when somebody else wrote a binding of that name. It is left alone, and the project works without.
+ * as the list says. A problem is BindingTaken when somebody else wrote a binding of that name, which is left alone, or TenantMissing; the
+ * project works without. Not for projects that are being deleted: bindings go with all others that name them.
  */
 export async function reconcileMembers(
   project: DeepReadonly<Project>,
   { client, cache }: MemberDependencies,
   signal: AbortSignal,
-): Promise<CodedError | undefined> {
-  const { spec, metadata } = project;
-  if (metadata.deletionTimestamp !== undefined || !spec.tenantID) {
-    // Bindings of a project that ends are deleted with all the others it is named in.
-    return undefined;
-  }
+): Promise<MembersState> {
   const wanted = memberBinding(project);
   const hasMembers = (wanted.spec.users ?? []).length > 0;
   const stored = cache.get(projectPolicyBinding, keyOf(wanted));
+  const isOurs = stored !== undefined && (isControlledBy(stored, project) || isOfPredecessor(stored, project));
+  if (!hasMembers) {
+    await (isOurs && remove(client, stored, signal));
+    return bound;
+  }
+  if (!project.spec.tenantID) {
+    return { kind: 'problem', error: tenantMissing() };
+  }
   if (stored === undefined) {
-    return hasMembers ? create(client, wanted, signal) : undefined;
+    return create(client, wanted, signal);
   }
   if (stored.metadata.deletionTimestamp !== undefined) {
-    // Its end is an event, which brings us back.
-    return undefined;
+    return ending(wanted);
   }
-  if (isControlledBy(stored, project)) {
-    await (hasMembers ? update(client, stored, wanted, signal) : remove(client, stored, signal));
-    return undefined;
-  }
-  if (isOfPredecessor(stored, project)) {
-    await remove(client, stored, signal);
-    return undefined;
-  }
-  return hasMembers ? taken(wanted) : undefined;
+  return isOurs ? takeOver(project, stored, { client, wanted }, signal) : { kind: 'problem', error: taken(wanted) };
 }
 
-async function create(
-  client: Client,
-  wanted: ProjectPolicyBinding,
+/** One that we wrote: for this project, or for one of its name that is gone. */
+async function takeOver(
+  project: DeepReadonly<Project>,
+  stored: Binding,
+  { client, wanted }: { readonly client: Client; readonly wanted: ProjectPolicyBinding },
   signal: AbortSignal,
-): Promise<CodedError | undefined> {
+): Promise<MembersState> {
+  if (isControlledBy(stored, project)) {
+    await update(client, stored, wanted, signal);
+    return bound;
+  }
+  await remove(client, stored, signal);
+  return ending(wanted);
+}
+
+async function create(client: Client, wanted: ProjectPolicyBinding, signal: AbortSignal): Promise<MembersState> {
   try {
     // Not applied: that would take over what somebody wrote a moment ago.
     await client.create<ProjectPolicyBinding>(projectPolicyBinding, wanted, { fieldManager, signal });
+    return bound;
   } catch (error) {
-    // The cache lags behind. The event of what is there brings us back.
     if (!isAlreadyExists(error)) {
       throw error;
     }
+    // The cache lags behind.
+    return { kind: 'waiting', message: `there is a ProjectPolicyBinding ${nameOf(wanted)} since a moment ago` };
   }
-  return undefined;
 }
 
 async function update(
@@ -88,7 +103,10 @@ async function update(
 }
 
 async function remove(client: Client, stored: Binding, signal: AbortSignal): Promise<void> {
-  const { uid, resourceVersion } = stored.metadata;
+  const { uid, resourceVersion, deletionTimestamp } = stored.metadata;
+  if (deletionTimestamp !== undefined) {
+    return;
+  }
   const preconditions = {
     ...(uid !== undefined && { uid }),
     ...(resourceVersion !== undefined && { resourceVersion }),
@@ -108,8 +126,22 @@ function isOfPredecessor(stored: Binding, project: DeepReadonly<Project>): boole
   return owner?.kind === projectKind.kind && owner.name === project.metadata.name;
 }
 
-function taken({ metadata }: ProjectPolicyBinding): CodedError {
+function ending(wanted: ProjectPolicyBinding): MembersState {
+  return { kind: 'waiting', message: `waiting for the end of ProjectPolicyBinding ${nameOf(wanted)} to make it anew` };
+}
+
+function taken(wanted: ProjectPolicyBinding): CodedError {
   return memberErrors.BindingTaken(
-    `spec.members: ProjectPolicyBinding ${metadata.name ?? ''} was written by somebody else, so that the members are not made owners`,
+    `spec.members: ProjectPolicyBinding ${nameOf(wanted)} was written by somebody else, so that the members are not made owners`,
   );
+}
+
+function tenantMissing(): CodedError {
+  return memberErrors.TenantMissing(
+    'spec.members: the project is of no tenant, so that the members are not made owners',
+  );
+}
+
+function nameOf({ metadata }: ProjectPolicyBinding): string {
+  return metadata.name ?? '';
 }

@@ -11,13 +11,13 @@ import { claimsOf, type Claim } from './claims.ts';
 import { atMost, isSameHard } from './in-force.ts';
 import { limitRange, resourceQuota } from './member-kinds.ts';
 import { chargeFor } from './quota-decision.ts';
-import type { RecentWrites } from './recent-writes.ts';
 
 const projectKind: Kind<Project> = project;
 
 /** What keeping and removing a Namespace work with. */
 export interface NamespaceTools extends BusinessDependencies {
-  readonly recent: RecentWrites;
+  /** In members. */
+  readonly recent: OwnWrites;
   readonly own: OwnWrites<Claim>;
 }
 

@@ -12,9 +12,18 @@ export const namespaceErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Delete this object and name a Cluster of its tenant.',
   },
+  NamespaceExists: {
+    class: 'NeedsUser',
+    remedy:
+      'Use a namespace of another name, or have it deleted in the cluster. To take it over with all that runs in it, have somebody who may create Namespaces in every project of the platform or tenant set the annotation business.tkestack.io/adopt to "true" on this object; deleting this object then deletes the namespace too.',
+  },
+  QuotaAltered: {
+    class: 'Retryable',
+    remedy: 'Look for a mutating webhook in the cluster that changes ResourceQuotas.',
+  },
   ConflictProject: {
     class: 'NeedsUser',
     remedy:
-      'Use a namespace of another name, or have the other one deleted. Where that is gone already, take the labels tkestack.io/projectName and tkestack.io/namespaceName from the namespace in the cluster.',
+      'Use a namespace of another name, or have the other one deleted. Where that is gone already, have the labels tkestack.io/projectName and tkestack.io/namespaceName set to this one in the cluster.',
   },
 });

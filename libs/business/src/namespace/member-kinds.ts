@@ -1,4 +1,4 @@
-import type { Kind, KubeObject } from '@tke/meta';
+import { kindKey, type Kind, type KubeObject } from '@tke/meta';
 
 export interface ResourceQuota extends KubeObject {
   spec?: { hard?: Record<string, string>; scopes?: string[]; scopeSelector?: object };
@@ -18,3 +18,8 @@ export const limitRange: Kind<LimitRange> = {
   ...{ group: '', version: 'v1', namespaced: true },
   ...{ kind: 'LimitRange', plural: 'limitranges' },
 };
+
+/** Tells objects of members apart, among those that were just written. */
+export function memberScope(cluster: string, kind: Kind): string {
+  return `${cluster} ${kindKey(kind)}`;
+}

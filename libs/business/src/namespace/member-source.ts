@@ -1,6 +1,6 @@
 import { memberLabels } from '@tke/api-business';
 import type { MemberCluster, MemberClusters, MemberEvent } from '@tke/member-cluster';
-import { coreKinds, keyOf, kindKey, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
+import { coreKinds, keyOf, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
 import {
   jsonEqual,
   type CacheReader,
@@ -10,9 +10,9 @@ import {
   type Source,
 } from '@tke/runtime';
 
+import type { OwnWrites } from '../objects/own-writes.ts';
 import { claimsIn, claimsOf, type Claim } from './claims.ts';
-import { limitRange, resourceQuota } from './member-kinds.ts';
-import type { RecentWrites } from './recent-writes.ts';
+import { limitRange, memberScope, resourceQuota } from './member-kinds.ts';
 
 /** Of what is watched in members: only what belongs to a project, or says so. */
 export const memberSelector = { labelSelector: memberLabels.project } as const;
@@ -21,7 +21,7 @@ export interface MemberSourceOptions {
   readonly members: MemberClusters;
   /** Of the hub, with the index of claims. */
   readonly cache: CacheReader;
-  readonly recent: RecentWrites;
+  readonly recent: OwnWrites;
 }
 
 const behindFreshChanges = { priority: -100 } as const;
@@ -99,7 +99,7 @@ export class MemberSource implements Source {
         }
       },
       onDelete: (object) => {
-        this.#options.recent.forget(name, kindKey(kind), keyOf(object));
+        this.#options.recent.forget(keyOf(object), memberScope(name, kind));
         tell(object);
       },
     };

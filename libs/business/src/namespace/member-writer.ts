@@ -1,17 +1,18 @@
 import { memberLabels, type HardList } from '@tke/api-business';
 import { isAlreadyExists, isNotFound, type Client } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import { coreKinds, kindKey, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
+import { coreKinds, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
 import { applyObject } from '@tke/runtime';
 
+import type { OwnWrites } from '../objects/own-writes.ts';
 import type { Claim } from './claims.ts';
+import { namespaceErrors } from './errors.ts';
 import { isSameHard } from './in-force.ts';
-import { limitRange, resourceQuota, type LimitRange, type ResourceQuota } from './member-kinds.ts';
+import { limitRange, memberScope, resourceQuota, type LimitRange, type ResourceQuota } from './member-kinds.ts';
 import { limitsInForce, limitsOf } from './limits.ts';
 import { namespaceFieldManager as fieldManager } from './names.ts';
 import { isLabelled, type MemberNamespace } from './ownership.ts';
 import { quotaHard } from './quota-names.ts';
-import type { RecentWrites } from './recent-writes.ts';
 
 type Quota = DeepReadonly<ResourceQuota>;
 
@@ -19,10 +20,10 @@ type Quota = DeepReadonly<ResourceQuota>;
 export class MemberWriter {
   readonly #member: MemberCluster;
   readonly #claim: Claim;
-  readonly #recent: RecentWrites;
+  readonly #recent: OwnWrites;
   readonly #signal: AbortSignal;
 
-  constructor(member: MemberCluster, claim: Claim, recent: RecentWrites, signal: AbortSignal) {
+  constructor(member: MemberCluster, claim: Claim, recent: OwnWrites, signal: AbortSignal) {
     this.#member = member;
     this.#claim = claim;
     this.#recent = recent;
@@ -72,7 +73,14 @@ export class MemberWriter {
       return found;
     }
     found = await this.#applyQuota(wanted, found);
-    return isLimitedTo(found, wanted) ? found : this.#replaceHard(found, wanted);
+    found = isLimitedTo(found, wanted) ? found : await this.#replaceHard(found, wanted);
+    if (!isLimitedTo(found, wanted)) {
+      const { namespace, name } = this.#key;
+      throw namespaceErrors.QuotaAltered(
+        `ResourceQuota ${name} in namespace ${namespace} is another one than was written`,
+      );
+    }
+    return found;
   }
 
   /** Brings the LimitRange to what the Namespace asks for, or takes ours away when that is nothing. */
@@ -140,16 +148,16 @@ export class MemberWriter {
         throw error;
       }
     });
-    this.#recent.forget(this.#member.name, kindKey(kind), this.#key);
+    this.#recent.forget(this.#key, memberScope(this.#member.name, kind));
   }
 
   #newest<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): DeepReadonly<T> | undefined {
     const { name, cache } = this.#member;
-    return this.#recent.newest<DeepReadonly<T>>(name, kindKey(kind), key, cache.get(kind, key));
+    return this.#recent.newestAt<DeepReadonly<T>>(key, memberScope(name, kind), cache.get(kind, key));
   }
 
   #note<T extends KubeObject>(kind: Kind<T>, object: T): T {
-    this.#recent.note(this.#member.name, kindKey(kind), object);
+    this.#recent.note(object, memberScope(this.#member.name, kind));
     return object;
   }
 }

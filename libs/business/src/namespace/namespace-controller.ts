@@ -20,7 +20,6 @@ import { namespaceFieldManager } from './names.ts';
 import { NamespaceReconciler } from './namespace-reconciler.ts';
 import { clusterKind } from './obstacle.ts';
 import { projectSource } from './project-source.ts';
-import { RecentWrites } from './recent-writes.ts';
 
 export interface NamespaceControllerOptions {
   /** How long a deletion waits for a cluster, or for the end of a namespace, in milliseconds. Default ten minutes. */
@@ -41,7 +40,7 @@ export function addNamespaceController(
 ): void {
   const { cache, members, clock } = dependencies;
   indexClaims(cache);
-  const recent = new RecentWrites(clock);
+  const recent = new OwnWrites(clock);
   const tools = { ...dependencies, recent, own: new OwnWrites<Claim>(clock), fieldManager: namespaceFieldManager };
   const toRivals: Mapper<BusinessNamespace> = (claim) => rivalsOf(dependencies, claim).map(keyOf);
   const toClaims: Mapper<Cluster> = ({ metadata }) => claimsIn(cache, metadata.name ?? '').map(keyOf);

@@ -1,7 +1,7 @@
 import { errorMessage, isCoded } from '@tke/errors';
 import { isConflict, isNotFound } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import { coreKinds, keyOf } from '@tke/meta';
+import { coreKinds, keyOf, type Kind } from '@tke/meta';
 import { removeFinalizer, type Request, type Result } from '@tke/runtime';
 
 import { lockOf } from '../emigration/lock.ts';
@@ -19,15 +19,18 @@ const lookAgainMs = 15_000;
 type Cleaning =
   | { readonly kind: 'done' }
   /** Waits for the end of something, until the time is up. `looksAgain`: nothing tells when it has ended. */
-  | { readonly kind: 'waits'; readonly message: string; readonly looksAgain: boolean }
+  | { readonly kind: 'waits'; readonly message: string; readonly looksAgain: boolean; readonly isOurs?: true }
   /** It never will be done. */
   | { readonly kind: 'impossible'; readonly message: string };
 
 const done: Cleaning = { kind: 'done' };
 
+const pods: Kind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+
 /**
- * Takes the namespace out of the member, when its labels say that it is ours, and waits for its end: its quota is not handed on while pods
- * still run there. Ends in any case: what cannot be removed in time is left behind, and told by an event.
+ * Takes the namespace out of the member, when it is ours, and waits for its end, because its quota is not to be handed on while pods still
+ * run there; pods that outlive the time, as their grace is theirs to choose, are ended by force. Ends in any case: what cannot be removed
+ * in time is left behind, and told by an event.
  */
 export class NamespaceDeletion {
   readonly #tools: NamespaceTools;
@@ -46,6 +49,7 @@ export class NamespaceDeletion {
       return { requeueAfterMs: cleaning.looksAgain ? Math.min(lookAgainMs, leftMs) : leftMs };
     }
     if (cleaning.kind !== 'done') {
+      await this.#endPods(claim, cleaning, signal);
       this.#leaveBehind(claim, cleaning.message);
     }
     await removeFinalizer(this.#tools.client, namespaceKind, claim, namespaceFinalizer, { signal });
@@ -100,7 +104,9 @@ export class NamespaceDeletion {
   async #remove({ client }: MemberCluster, claim: Claim, signal: AbortSignal): Promise<Cleaning> {
     const key = { name: claim.spec.namespace };
     const found = await client.get(coreKinds.namespace, key, { signal });
-    if (ownershipOf(found, claim, rivalsOf(this.#tools, claim)).kind !== 'ours' || isMoving(claim)) {
+    const { kind } = ownershipOf(found, claim, rivalsOf(this.#tools, claim));
+    // Strayed is ours as well: what runs there would go on without a charge.
+    if ((kind !== 'ours' && kind !== 'strayed') || isMoving(claim)) {
       return done;
     }
     const { uid = '', resourceVersion = '', deletionTimestamp } = found.metadata;
@@ -108,7 +114,7 @@ export class NamespaceDeletion {
       const preconditions = { uid, resourceVersion };
       await client.delete(coreKinds.namespace, key, { propagationPolicy: 'Background', preconditions, signal });
     }
-    return { kind: 'waits', message: endingMessage(found), looksAgain: true };
+    return { kind: 'waits', message: endingMessage(found), looksAgain: true, isOurs: true };
   }
 
   async #saveWaiting(claim: Claim, message: string, signal: AbortSignal): Promise<void> {
@@ -120,6 +126,16 @@ export class NamespaceDeletion {
       ...{ outcome: { kind: 'progressing', reason: 'Terminating', message: text }, phase: 'Terminating', signal },
     });
     this.#tools.own.note(written as Claim | undefined);
+  }
+
+  /** What keeps a namespace of ours from ending in a cluster that answers must not go on for nothing. */
+  async #endPods({ spec }: Claim, cleaning: Cleaning, signal: AbortSignal): Promise<void> {
+    const member = this.#tools.members.get(spec.clusterName);
+    if (cleaning.kind === 'waits' && cleaning.isOurs === true && member !== undefined) {
+      const options = { namespace: spec.namespace, gracePeriodSeconds: 0, signal };
+      // Where that is refused, the event says what is left.
+      await member.client.deleteCollection(pods, options).catch(() => undefined);
+    }
   }
 
   #leaveBehind(claim: Claim, why: string): void {

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { memberLabels } from '@tke/api-business';
 import { cluster } from '@tke/api-platform';
 import { isNotFound } from '@tke/kube-client';
-import { coreKinds } from '@tke/meta';
+import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
 import { projectKind } from '../project/kinds.ts';
+import { newNamespace } from '../testing/business-hub.ts';
 import { namespaceKind } from './claims.ts';
 import { clusterName, NamespaceBed } from './testing/namespace-bed.ts';
 
@@ -17,6 +18,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => bed.hub.stop(), timeoutMs);
 
+const pods: Kind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+const strangers = { [memberLabels.project]: 'prj-x', [memberLabels.namespace]: 'cls-a-x' };
 const leftBehind = (name: string) =>
   bed.hub.events.find(({ object, reason }) => object === `Namespace/cls-a-${name}` && reason === 'LeftBehind');
 const inMember = (name: string) =>
@@ -42,17 +45,35 @@ describe('a deletion', () => {
     timeoutMs,
   );
 
-  test.each<[string, Record<string, string | null>]>([
-    ['another’s', { [memberLabels.project]: 'prj-x', [memberLabels.namespace]: 'cls-a-x' }],
-    ['nobody’s', { [memberLabels.project]: null, [memberLabels.namespace]: null }],
+  test.each<[string, string, Record<string, string | null>]>([
+    ['of another', 'relabelled', strangers],
+    ['of nobody', 'unlabelled', { [memberLabels.project]: null, [memberLabels.namespace]: null }],
   ])(
-    'leaves alone what is %s by then',
-    async (whose, labels) => {
-      const name = whose === 'nobody’s' ? 'nobodys' : 'anothers';
+    'ends also what somebody gave the labels %s: it would go on without a charge',
+    async (_whose, name, labels) => {
       await bed.given('prj-a', name);
       // Nobody puts the labels back meanwhile.
       await bed.hub.stopManager();
       await bed.label(name, labels);
+      await bed.delete('prj-a', name);
+      await bed.hub.startManager();
+      await bed.untilGone('prj-a', name);
+      expect(await inMember(name)).toBe(false);
+      expect(leftBehind(name)).toBeUndefined();
+    },
+    timeoutMs,
+  );
+
+  test(
+    'leaves alone what another has made there since',
+    async () => {
+      const name = 'anothers';
+      await bed.given('prj-a', name);
+      await bed.hub.stopManager();
+      await bed.member.delete(coreKinds.namespace, { name });
+      await bed.eventually('it is gone', async () => !(await inMember(name)));
+      await newNamespace(bed.member, name);
+      await bed.label(name, strangers);
       await bed.delete('prj-a', name);
       await bed.hub.startManager();
       await bed.untilGone('prj-a', name);
@@ -75,6 +96,24 @@ describe('a deletion', () => {
       expect(await usedIn('prj-a')).toMatchObject({ cpu: '1' });
       await bed.untilGone('prj-a', 'stuck');
       expect(leftBehind('stuck')?.note).toContain('kubectl delete namespace stuck');
+    },
+    timeoutMs,
+  );
+
+  test(
+    'ends by force what would outlive it: the grace of a pod is its author’s to choose',
+    async () => {
+      await bed.given('prj-a', 'lingers', { cpu: '1', pods: '1' });
+      const metadata = { namespace: 'lingers', name: 'forever' };
+      // On a node, although there is no kubelet to end it, as with one that waits for its grace.
+      const container = { name: 'c', image: 'none', resources: { limits: { cpu: '1' } } };
+      const spec = { nodeName: 'node-1', terminationGracePeriodSeconds: 999_999, containers: [container] };
+      await bed.eventually('the pod is let in', () =>
+        bed.member.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as KubeObject).then(() => true),
+      );
+      await bed.delete('prj-a', 'lingers');
+      await bed.untilGone('prj-a', 'lingers');
+      await bed.eventually('nothing of it runs', async () => !(await inMember('lingers')));
     },
     timeoutMs,
   );

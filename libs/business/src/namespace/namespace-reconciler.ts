@@ -21,7 +21,7 @@ import { MemberWriter } from './member-writer.ts';
 import { NamespaceDeletion } from './namespace-deletion.ts';
 import { namespaceFinalizer } from './names.ts';
 import { obstacleTo } from './obstacle.ts';
-import { isLabelled } from './ownership.ts';
+import { ownershipOf } from './ownership.ts';
 import { Patience } from './patience.ts';
 import { putInForce, type InMember } from './put-in-force.ts';
 import { decideQuota, waitingForQuota, type QuotaDecision } from './quota-decision.ts';
@@ -30,6 +30,8 @@ import { reportUsage, staleUsage } from './usage.ts';
 
 /** Nobody tells when a namespace that has no label has ended. */
 const endingCheckMs = 5_000;
+/** Nor when somebody deletes one that was there before. */
+const existsCheckMs = 60_000;
 
 type Decided = Exclude<QuotaDecision, { kind: 'nothing' }>;
 type InForce = Extract<InMember, { kind: 'inForce' }>;
@@ -103,6 +105,9 @@ export class NamespaceReconciler implements Reconciler {
         return this.#saveInForce(pass, found, decision);
       case 'taken':
         return this.#saveUnknown(pass, { kind: 'stalled', error: conflict(claim, found.by) }, 'Failed');
+      case 'exists':
+        await this.#saveUnknown(pass, { kind: 'stalled', error: exists(claim) }, 'Failed');
+        return { requeueAfterMs: existsCheckMs };
       case 'awaited':
         return this.#saveUnknown(pass, emigrating, 'Pending');
       case 'ending':
@@ -144,14 +149,17 @@ export class NamespaceReconciler implements Reconciler {
     await this.#save(pass, { held }, outcome, phase);
   }
 
-  /** The emigration writes to the member from now on. What its labels say is still ours to see. */
+  /**
+   * The emigration writes to the member from now on. What its labels say is still ours to see: it stays ours until they name where it
+   * moves to. Whoever else changes them meanwhile does not get it.
+   */
   async #saveLocked(pass: Pass, member: MemberCluster | undefined): Promise<undefined> {
     const { claim, signal } = pass;
     const held = await heldAtMost(this.#tools, claim, signal);
     const isSeen = member !== undefined && isSynced(member);
     const found = isSeen ? new MemberWriter(member, claim, this.#tools.recent, signal).namespace : undefined;
-    const isOurs = !isSeen || (found !== undefined && isLabelled(found, claim));
-    await this.#save(pass, { held, ...(isOurs && seenBefore(claim)) }, emigrating, 'Locked');
+    const isLost = found !== undefined && ownershipOf(found, claim, rivalsOf(this.#tools, claim)).kind === 'taken';
+    await this.#save(pass, { held, ...(!isLost && seenBefore(claim)) }, emigrating, 'Locked');
   }
 
   /** What was seen last goes on to hold. Before there is a verdict, e.g. after a start, there is nothing to say. */
@@ -210,6 +218,12 @@ function ending({ spec }: Claim): Outcome {
 
 function conflict({ spec }: Claim, by: string): Error {
   return namespaceErrors.ConflictProject(`namespace ${spec.namespace} of cluster ${spec.clusterName} belongs to ${by}`);
+}
+
+function exists({ spec }: Claim): Error {
+  return namespaceErrors.NamespaceExists(
+    `namespace ${spec.namespace} of cluster ${spec.clusterName} was there before, and belongs to no project`,
+  );
 }
 
 function isWaiting(outcome: Outcome): boolean {

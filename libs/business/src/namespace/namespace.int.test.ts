@@ -76,7 +76,19 @@ describe('what somebody changes in the member', () => {
 });
 
 test(
-  'a namespace that was there and is nobody’s is taken over, with a quota it had of the same name',
+  'default, which every cluster has, is no exception',
+  async () => {
+    await bed.apply('prj-a', 'default');
+    await bed.untilReason('prj-a', 'default', 'NamespaceExists');
+    expect(await bed.ownerOf('default')).toBe('/');
+    await bed.delete('prj-a', 'default');
+    await bed.untilGone('prj-a', 'default');
+  },
+  timeoutMs,
+);
+
+test(
+  'a namespace that was there and is nobody’s is taken over by leave only, with a quota it had of the same name',
   async () => {
     await newNamespace(bed.member, 'old');
     const spec = { hard: { cpu: '50', secrets: '3' }, scopes: ['NotTerminating'] };
@@ -85,7 +97,19 @@ test(
       ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata },
       spec: { hard: { cpu: '50' }, scopes: spec.scopes },
     });
-    await bed.given('prj-a', 'old');
+    await bed.apply('prj-a', 'old');
+    const { status } = await bed.untilReason('prj-a', 'old', 'NamespaceExists');
+    expect(status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('was there before') });
+    expect(status?.memberUID).toBeUndefined();
+    expect([await bed.ownerOf('old'), await bed.hardOf('old')]).toEqual(['/', { cpu: '50' }]);
+    // Nor is it ended with a Namespace that never had it.
+    await bed.delete('prj-a', 'old');
+    await bed.untilGone('prj-a', 'old');
+    expect((await bed.member.get(coreKinds.namespace, { name: 'old' })).metadata.deletionTimestamp).toBeUndefined();
+    await bed.apply('prj-a', 'old');
+    await bed.untilReason('prj-a', 'old', 'NamespaceExists');
+    await bed.adopt('prj-a', 'old');
+    await bed.untilReason('prj-a', 'old', 'Succeeded');
     expect(await bed.ownerOf('old')).toBe('prj-a/cls-a-old');
     const quota = await bed.member.get(resourceQuota, { namespace: 'old', name: 'old' });
     expect(quota.spec).toEqual({ hard: { cpu: '1', pods: '10' } });
@@ -107,12 +131,14 @@ describe('a namespace of another project', () => {
       const [before, generation] = [bed.requests.member.length, status?.observedGeneration];
       await patchNothing('theirs');
       await bed.label('theirs', nobody);
+      await bed.untilReason('prj-a', 'theirs', 'NamespaceExists');
+      await bed.adopt('prj-a', 'theirs');
       const free = await bed.untilReason('prj-a', 'theirs', 'Succeeded');
       expect(free.status?.observedGeneration).toBe(generation);
-      // Created: refused; looked at; labelled; quota.
+      // Created: refused, twice; looked at; labelled; quota.
       expect(
         bed.requests.member.slice(before).filter((request) => !request.startsWith('GET')).length,
-      ).toBeLessThanOrEqual(3);
+      ).toBeLessThanOrEqual(4);
     },
     timeoutMs,
   );

@@ -1,4 +1,4 @@
-import type { Project } from '@tke/api-business';
+import { isSystemNamespace, type Project } from '@tke/api-business';
 import { cluster, type Cluster } from '@tke/api-platform';
 import type { CodedError } from '@tke/errors';
 import type { DeepReadonly, Kind } from '@tke/meta';
@@ -6,7 +6,6 @@ import type { CacheReader } from '@tke/runtime';
 
 import type { Claim } from './claims.ts';
 import { namespaceErrors } from './errors.ts';
-import { isSystemNamespace } from './names.ts';
 
 export const clusterKind: Kind<Cluster> = cluster;
 

@@ -1,4 +1,4 @@
-import { memberLabels } from '@tke/api-business';
+import { adoptAnnotation, memberLabels } from '@tke/api-business';
 import type { coreKinds, DeepReadonly } from '@tke/meta';
 
 import { emigrationFrom } from '../emigration/names.ts';
@@ -50,6 +50,11 @@ export function isLabelled(object: DeepReadonly<{ metadata: coreKinds.Namespace[
 /** Whether the Namespace waits for a namespace that comes from another project: it must not take it itself. */
 export function isMoving({ metadata }: Claim): boolean {
   return metadata.annotations?.[emigrationFrom] !== undefined;
+}
+
+/** Whether the Namespace may take over one that is nobody's. Else whoever has a project could have any namespace of a shared cluster. */
+export function mayAdopt({ metadata }: Claim): boolean {
+  return metadata.annotations?.[adoptAnnotation] === 'true';
 }
 
 /** TKEStack took a namespace for a project's that has no name of a Namespace on it. */

@@ -4,7 +4,7 @@ import type { DeepReadonly } from '@tke/meta';
 import type { Claim } from './claims.ts';
 import type { ResourceQuota } from './member-kinds.ts';
 import type { MemberWriter } from './member-writer.ts';
-import { isLabelled, isMoving, ownershipOf, type MemberNamespace } from './ownership.ts';
+import { isLabelled, isMoving, mayAdopt, ownershipOf, type MemberNamespace } from './ownership.ts';
 
 export type InMember =
   | {
@@ -14,6 +14,8 @@ export type InMember =
     }
   /** It belongs to somebody else. */
   | { readonly kind: 'taken'; readonly by: string }
+  /** It was there before, is nobody's, and nobody who may has said that it is to be taken over. */
+  | { readonly kind: 'exists' }
   /** It is on its way out of the cluster. `isWatched`: its end will be noticed. */
   | { readonly kind: 'ending'; readonly isWatched: boolean }
   /** It comes from another project, and has not arrived. */
@@ -40,6 +42,9 @@ export async function putInForce(
   }
   if (found.metadata.deletionTimestamp !== undefined) {
     return { kind: 'ending', isWatched: known !== undefined };
+  }
+  if (ownership.kind === 'unowned' && !mayAdopt(claim)) {
+    return { kind: 'exists' };
   }
   const namespace = isLabelled(found, claim) ? found : await writer.label(found);
   const quota = await writer.limit(hard);

@@ -1,6 +1,6 @@
 import type { BusinessNamespace, HardList } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
-import { parseQuantity } from '@tke/quantity';
+import { parseQuantity, percentOf } from '@tke/quantity';
 import { jsonEqual } from '@tke/runtime';
 
 import type { ResourceQuota } from './member-kinds.ts';
@@ -67,15 +67,10 @@ function saidBefore(before: DeepReadonly<Status> | undefined, hard: Hard): DeepR
 function measured(hard: Hard, used: Hard): Pick<Usage, 'used' | 'utilisation'> {
   const highest = Object.entries(used)
     .map(([name, amount]) => ({ name, share: shareOf(amount, hard[name]) }))
-    .toSorted((a, b) => b.share - a.share)[0];
+    .toSorted((a, b) => Number(b.share - a.share))[0];
   return { used: { ...used }, ...(highest && { utilisation: `${highest.share}% ${highest.name}` }) };
 }
 
-/** In percent, rounded up: what is used up must not look as if there were room. All of a limit of nothing is used. */
-function shareOf(used: string | number, limit: string | number | undefined): number {
-  const [amount, most] = [parseQuantity(String(used)) ?? 0n, parseQuantity(String(limit ?? '')) ?? 0n];
-  if (most <= 0n) {
-    return amount > 0n ? 100 : 0;
-  }
-  return Number((amount * 100n + most - 1n) / most);
+function shareOf(used: string | number, limit: string | number | undefined): bigint {
+  return percentOf(parseQuantity(String(used)) ?? 0n, parseQuantity(String(limit ?? '')) ?? 0n);
 }

@@ -4,10 +4,20 @@ import type { DeepReadonly } from '@tke/meta';
 import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
 import { claimOn, type Claim, type Obstacle } from '../quota/claim.ts';
-import { namespaceKind, parentIndex, projectKind } from './kinds.ts';
+import { chargedIndex, namespaceKind, parentIndex, parentsOf, projectKind } from './kinds.ts';
 import { ancestorsOf, deepest } from './tree.ts';
 
 const concurrency = 8;
+
+/**
+ * The projects whose ledgers a project concerns: those it names, and those where something is set aside for it. The latter may be one that
+ * it left before it put anything in force, of which nothing in the project itself speaks any more.
+ */
+export function ledgersOf(project: DeepReadonly<Project>, cache: Pick<CacheReader, 'list'>): readonly string[] {
+  const { uid = '' } = project.metadata;
+  const charging = cache.list(projectKind, { index: { name: chargedIndex, value: uid } });
+  return [...new Set([...parentsOf(project), ...charging.map(({ metadata }) => metadata.name ?? '')])];
+}
 
 /** What all children of a project have and ask for, as far as the cache knows. */
 export function claimsOn(parent: DeepReadonly<Project>, cache: CacheReader): readonly Claim[] {

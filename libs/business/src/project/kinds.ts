@@ -10,11 +10,14 @@ export const bindingKind: Kind<ProjectPolicyBinding> = projectPolicyBinding;
 /** Of Projects: by the projects whose limits they share, now or by their spec. */
 export const parentIndex = 'business.parent';
 
+/** Of Projects: by the UIDs of the projects that are charged in their ledgers. */
+export const chargedIndex = 'business.charged-project';
+
 /** Of ProjectPolicyBindings: by their project. */
 export const bindingProjectIndex = 'business.binding-project';
 
 export function indexProjects(cache: Pick<Cache, 'informer'>): void {
-  cache.informer(projectKind, { indexes: { [parentIndex]: parentsOf } });
+  cache.informer(projectKind, { indexes: { [parentIndex]: parentsOf, [chargedIndex]: chargedIn } });
 }
 
 export function indexBindings(cache: Pick<Cache, 'informer'>): void {
@@ -25,6 +28,10 @@ export function indexBindings(cache: Pick<Cache, 'informer'>): void {
 export function parentsOf({ spec, status }: DeepReadonly<Project>): readonly string[] {
   const names = [spec.parentProjectName, status?.cachedParent].filter((name) => name !== undefined && name !== '');
   return [...new Set(names)] as readonly string[];
+}
+
+function chargedIn({ status }: DeepReadonly<Project>): readonly string[] {
+  return (status?.charges ?? []).filter(({ kind }) => kind === 'Project').map(({ uid }) => uid);
 }
 
 function projectOf({ spec }: DeepReadonly<ProjectPolicyBinding>): readonly string[] {

@@ -6,9 +6,9 @@ import { isAlreadyExists, isConflict, isInvalid, isNotFound } from '@tke/kube-cl
 import { systemClock as clock, type Random } from '@tke/time';
 
 import { inForceUnder, parentOf } from '../quota/claim.ts';
-import { entriesOf } from '../quota/entries.ts';
-import { covers, limitOf, limitsByCluster, none, total, type Limits } from '../quota/limits.ts';
-import { overdraftsOf, usedOf, type Entry } from '../quota/settle.ts';
+import { chargesOf, entriesOf, type Entry } from '../quota/entries.ts';
+import { covers, limitOf, limitsByCluster, none, type Limits } from '../quota/limits.ts';
+import { overdraftsOf } from '../quota/overdraft.ts';
 import { BusinessHub } from '../testing/business-hub.ts';
 import { addNamespacesInForce } from '../testing/namespaces-in-force.ts';
 import { aNamespace, aProject, limits } from '../testing/objects.ts';
@@ -245,6 +245,18 @@ async function watchAllTheTime(signal: AbortSignal): Promise<number> {
   return samples;
 }
 
+/** What a project has set aside for children that have not put it in force. */
+function idleIn(project: Project, seen: Snapshot): readonly string[] {
+  const { name = '' } = project.metadata;
+  const inForce = new Map(heldUnder(name, seen).map(([{ metadata }, clusters]) => [metadata.uid, clusters]));
+  return entriesOf(project)
+    .filter(({ uid, clusters }) => !covers(inForce.get(uid) ?? none, clusters))
+    .map((entry) => {
+      const child = [...seen.projects, ...seen.namespaces].find(({ metadata }) => metadata.uid === entry.uid);
+      return `${name} holds more than is in force for ${entry.kind} ${entry.name}: ${JSON.stringify({ ...child, charge: chargesOf([entry]) })}`;
+    });
+}
+
 /** Nothing changes any more, and nothing is charged but what is in force. */
 async function untilSettled(): Promise<Snapshot> {
   let before = '';
@@ -254,13 +266,9 @@ async function untilSettled(): Promise<Snapshot> {
       const version = JSON.stringify(seen);
       const isQuiet = version === before;
       before = version;
-      const open = seen.projects.filter((project) => {
-        const sum = total(heldUnder(project.metadata.name ?? '', seen).map(([, clusters]) => clusters));
-        return !covers(sum, usedOf(entriesOf(project)));
-      });
-      const telling = open.map(({ metadata, spec, status }) => JSON.stringify({ name: metadata.name, spec, status }));
+      const open = seen.projects.flatMap((project) => idleIn(project, seen));
       return (
-        (isQuiet && open.length === 0 && seen) || Promise.reject(new Error(`quiet: ${isQuiet}\n${telling.join('\n')}`))
+        (isQuiet && open.length === 0 && seen) || Promise.reject(new Error(`quiet: ${isQuiet}\n${open.join('\n')}`))
       );
     },
     { description: 'every ledger is what a recount gives', timeoutMs: 120_000, intervalMs: 1_000 },

@@ -6,9 +6,8 @@ import type { Outcome } from '@tke/runtime';
 
 import type { Obstacle } from '../quota/claim.ts';
 import { quotaErrors } from '../quota/errors.ts';
-import { grantOf, quotaProblem } from '../quota/grant.ts';
-import { limitsByCluster } from '../quota/limits.ts';
-import { overdraftsOf, type Overdraft } from '../quota/settle.ts';
+import { quotaProblem } from '../quota/grant.ts';
+import type { Overdraft } from '../quota/overdraft.ts';
 import { shortageText } from '../quota/shortage.ts';
 import type { Balance } from './balance.ts';
 import { projectErrors } from './errors.ts';
@@ -39,7 +38,7 @@ export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace,
   if (balance.inForce.isWanted) {
     return { kind: 'ready' };
   }
-  const error = grantProblem(project, { parent, obstacle, balance });
+  const error = grantProblem(project, { parent, obstacle });
   return error === undefined
     ? {
         kind: 'progressing',
@@ -51,17 +50,12 @@ export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace,
 
 function grantProblem(
   project: ProjectObject,
-  { parent, obstacle, balance }: Omit<Findings, 'namespace'>,
+  { parent, obstacle }: Pick<Findings, 'parent' | 'obstacle'>,
 ): CodedError | undefined {
   const name = project.spec.parentProjectName ?? '';
-  if (obstacle !== undefined) {
-    return projectErrors.ParentUnfit(`spec.parentProjectName: ${shortageText(name, [{ kind: obstacle }])}`);
-  }
-  if (parent !== undefined && grantOf(parent, project) !== undefined) {
-    // Granted, and less than the children hold.
-    return overdrawn(overdraftsOf(limitsByCluster(project.spec.clusters), balance.settlement.entries));
-  }
-  return quotaProblem(parent, project);
+  return obstacle === undefined
+    ? quotaProblem(parent, project)
+    : projectErrors.ParentUnfit(`spec.parentProjectName: ${shortageText(name, [{ kind: obstacle }])}`);
 }
 
 function overdrawn(overdrafts: readonly Overdraft[]): CodedError {
@@ -80,7 +74,7 @@ function overdraftText({ cluster, resource, limit, used }: Overdraft): string {
     : `${cluster} ${resource}: ${formatExactly(resource, used)} handed on of ${most}`;
 }
 
-/** Printed only. */
+/** Derived from conditions. Printed, and a namespace moves into a project that is Active: it can hand something on. */
 export function phaseOf(outcome: Outcome, { namespace, balance }: Findings): 'Active' | 'Failed' | 'Pending' {
   if (namespace.kind === 'ours' && balance.inForce.cachedParent !== undefined) {
     return 'Active';

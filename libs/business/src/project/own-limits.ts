@@ -2,9 +2,10 @@ import type { Project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { Amounts } from '@tke/quantity';
 
+import { usedOf, type Entry } from '../quota/entries.ts';
 import { grantOf } from '../quota/grant.ts';
 import { limitsByCluster, sameLimits, writtenLimits, type Limits } from '../quota/limits.ts';
-import { overdraftsOf, usedOf, type Entry } from '../quota/settle.ts';
+import { overdraftsOf } from '../quota/overdraft.ts';
 
 /** What a project may act on, as its status says it. */
 export interface InForce {

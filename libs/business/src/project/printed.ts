@@ -1,4 +1,4 @@
-import { exactList, type Nanos } from '@tke/quantity';
+import { exactList, percentOf } from '@tke/quantity';
 
 import { byCluster, total, type Limits } from '../quota/limits.ts';
 
@@ -33,9 +33,4 @@ export function utilisation(limit: Limits, used: Limits): string {
   const [first, ...rest] = shares;
   const highest = first && rest.reduce((best, share) => (share.percent > best.percent ? share : best), first);
   return highest === undefined ? '' : `${highest.percent}% ${highest.text}`;
-}
-
-/** Of nothing, any amount is more than all. */
-function percentOf(amount: Nanos, most: Nanos): bigint {
-  return most === 0n ? 1000n : (amount * 100n) / most;
 }

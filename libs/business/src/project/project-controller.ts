@@ -15,16 +15,11 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { holdsMore } from '../quota/claim.ts';
+import { lockOf } from '../quota/grant.ts';
 import { contentKinds } from './contents.ts';
-import {
-  bindingKind,
-  indexBindings,
-  indexProjects,
-  namespaceKind,
-  parentIndex,
-  parentsOf,
-  projectKind,
-} from './kinds.ts';
+import { ledgersOf } from './family.ts';
+import { bindingKind, indexBindings, indexProjects, namespaceKind, parentIndex, projectKind } from './kinds.ts';
 import { projectFieldManager } from './names.ts';
 import { ProjectReconciler } from './project-reconciler.ts';
 
@@ -49,7 +44,7 @@ export function addProjectController(host: ControllerHost, dependencies: Busines
       .map(toRequest);
   const builder = controllerFor(host, 'projects')
     .for(projectKind, { predicates: [or<Project>(generationChanged, annotationChanged, { update: ledgerChanged })] })
-    .watches(projectKind, (project) => parentsOf(project).map((name) => ({ name })), {
+    .watches(projectKind, (project) => ledgersOf(project, cache).map((name) => ({ name })), {
       predicates: [{ update: claimChanged }],
     })
     .watches(projectKind, children, { predicates: [{ update: offerChanged }] })
@@ -95,7 +90,7 @@ function claimChanged(before: ProjectObject, after: ProjectObject): boolean {
     ...[metadata.generation, metadata.uid, spec.parentProjectName],
     ...[status?.observedGeneration, status?.cachedParent, status?.cachedSpecClusters],
   ];
-  return !jsonEqual(claim(before), claim(after));
+  return !jsonEqual(claim(before), claim(after)) || holdsMore(before) !== holdsMore(after);
 }
 
 /** What the projects below may wait for. */
@@ -104,7 +99,7 @@ function offerChanged(before: ProjectObject, after: ProjectObject): boolean {
     ...[metadata.uid, spec.clusters, spec.parentProjectName],
     ...[status?.charges, status?.locked, status?.cachedParent, status?.cachedSpecClusters],
   ];
-  return !jsonEqual(offer(before), offer(after));
+  return !jsonEqual(offer(before), offer(after)) || lockOf(before) !== lockOf(after);
 }
 
 function isWaiting({ metadata, status }: ProjectObject): boolean {

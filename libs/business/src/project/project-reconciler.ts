@@ -1,11 +1,9 @@
 import type { Project } from '@tke/api-business';
-import type { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
 import {
   ensureFinalizer,
   hasFinalizer,
   removeFinalizer,
-  setCondition,
   type Outcome,
   type ReconcileContext,
   type Reconciler,
@@ -14,7 +12,7 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { reconcileMembers } from '../members/project-members.ts';
+import { reconcileMembers, type MembersState } from '../members/project-members.ts';
 import { OwnWrites } from '../objects/own-writes.ts';
 import { failed, isOvertaken, saveStatus } from '../objects/save-status.ts';
 import type { Claim } from '../quota/claim.ts';
@@ -22,6 +20,7 @@ import { doubtful } from '../quota/confirm.ts';
 import { driftOf } from '../quota/drift.ts';
 import { entriesOf } from '../quota/entries.ts';
 import { balance, statusOf, type Balance, type Surroundings } from './balance.ts';
+import { conditionsOf } from './conditions.ts';
 import { contentsOf, contentsText, deleteContents, hasUnknownContents } from './contents.ts';
 import { claimsOn, confirmed, obstacle } from './family.ts';
 import { ensureHubNamespace, removeHubNamespace } from './hub-namespace.ts';
@@ -44,8 +43,8 @@ interface Settled {
 interface Summary {
   readonly outcome: Outcome;
   readonly phase: string;
-  /** Why the members could not be made owners. */
-  readonly membersProblem?: CodedError | undefined;
+  /** Absent: nothing was done about them. */
+  readonly members?: MembersState;
 }
 
 const action = 'ReconcileProject';
@@ -83,7 +82,7 @@ export class ProjectReconciler implements Reconciler {
     const project = await ensureFinalizer<Project>(client, projectKind, object, projectFinalizer, { signal });
     this.#own.note(project);
     const namespace = await ensureHubNamespace(project, this.#deps, signal);
-    const membersProblem = await reconcileMembers(project, this.#deps, signal);
+    const members = await reconcileMembers(project, this.#deps, signal);
     const parent = this.#parentOf(project);
     const settled = await this.#settle(project, { parent, isUsable: namespace.kind === 'ours' }, signal);
     const findings: Findings = {
@@ -91,7 +90,7 @@ export class ProjectReconciler implements Reconciler {
       obstacle: parent && obstacle(parent, project, cache),
     };
     const outcome = outcomeOf(project, findings);
-    await this.#save(project, settled, { outcome, phase: phaseOf(outcome, findings), membersProblem }, signal);
+    await this.#save(project, settled, { outcome, phase: phaseOf(outcome, findings), members }, signal);
   }
 
   async #remove(project: ProjectObject, signal: AbortSignal): Promise<Result | undefined> {
@@ -144,7 +143,8 @@ export class ProjectReconciler implements Reconciler {
 
   async #save(project: ProjectObject, settled: Settled, summary: Summary, signal: AbortSignal): Promise<void> {
     const repairs = driftOf(project, settled.claims);
-    const conditions = this.#conditions(project, repairs, summary.membersProblem);
+    const context = { generation: project.metadata.generation, clock: this.#deps.clock };
+    const conditions = conditionsOf(project, { repairs, ...summary }, context);
     const fields = { ...statusOf(settled.balance), conditions };
     const { outcome, phase } = summary;
     const report = { kind: projectKind, object: project, fields, outcome, phase, action, signal };
@@ -153,29 +153,6 @@ export class ProjectReconciler implements Reconciler {
       this.#deps.repaired();
       this.#deps.recorder.event(project, 'Warning', 'LedgerRepaired', action, repairs.join('; '));
     }
-  }
-
-  #conditions(project: ProjectObject, repairs: readonly string[], membersProblem: CodedError | undefined) {
-    const context = { generation: project.metadata.generation, clock: this.#deps.clock };
-    const isKnown = project.status?.conditions?.some(({ type }) => type === 'LedgerConsistent');
-    const consistent =
-      repairs.length > 0
-        ? { reason: 'Repaired', message: repairs.join('; ') }
-        : { reason: 'Consistent', message: 'What is used is the sum of what the children hold.' };
-    // What was repaired last stays to be read.
-    const ledger =
-      repairs.length > 0 || isKnown !== true
-        ? setCondition(project.status?.conditions, { type: 'LedgerConsistent', status: 'True', ...consistent }, context)
-        : project.status?.conditions;
-    const members =
-      membersProblem === undefined
-        ? ({ status: 'True', reason: 'Succeeded' } as const)
-        : ({
-            status: 'False',
-            reason: membersProblem.code,
-            message: `${membersProblem.message}. ${membersProblem.remedy}`,
-          } as const);
-    return setCondition(ledger, { type: 'MembersBound', ...members }, context);
   }
 
   async #saveFailure(object: ProjectObject, error: unknown, signal: AbortSignal): Promise<void> {

@@ -111,7 +111,7 @@ describe('limits', () => {
     const low = await until('prj-low', 'knows its use', (project) => used(project)?.cpu === '1500m');
     expect(low.status).toMatchObject({
       calculatedNamespaces: ['cls-a-web'],
-      utilisation: '37% cpu in cls-a',
+      utilisation: '38% cpu in cls-a',
       cachedParent: 'prj-top',
     });
     const top = await ready('prj-top');
@@ -183,6 +183,21 @@ describe('the ledger', () => {
   const repairs = async () =>
     Number(/^tke_quota_ledger_repairs_total (\d+)/m.exec(await manager.metrics.expose())?.[1] ?? 0);
 
+  /** What is said of the consistency of a ledger from a version on until it is consistent again. */
+  const saidSince = async ({ metadata }: Project) => {
+    const { name = '', resourceVersion = '' } = metadata;
+    const options = { fieldSelector: `metadata.name=${name}`, resourceVersion, signal: AbortSignal.timeout(timeoutMs) };
+    const words: string[] = [];
+    for await (const event of hub.admin.watch(projectKind, options)) {
+      const condition = event.type === 'MODIFIED' ? conditionOf(event.object, 'LedgerConsistent') : undefined;
+      words.push(`${condition?.status} ${condition?.reason} ${condition?.message}`);
+      if (condition?.status === 'True' && words.some((each) => each.startsWith('False'))) {
+        break;
+      }
+    }
+    return words;
+  };
+
   test('that somebody changed is found out, mended, shown and counted', async () => {
     await hub.apply(aProject('prj-drift', { 'cls-a': { cpu: 5 } }));
     await ready('prj-drift');
@@ -194,13 +209,12 @@ describe('the ledger', () => {
       reason: 'Consistent',
     });
     const before = await repairs();
+    const consistent = await get('prj-drift');
     await editStatus('prj-drift', { charges: null, clusters: null });
-    const mended = await until('prj-drift', 'is mended', (project) => used(project)?.cpu === '2');
-    expect(conditionOf(mended, 'LedgerConsistent')).toMatchObject({
-      status: 'True',
-      reason: 'Repaired',
-      message: 'Namespace cls-a-ns held more than was charged for it',
-    });
+    expect(await saidSince(consistent)).toContain(
+      'False LedgerRepaired Namespace cls-a-ns held more than was charged for it',
+    );
+    expect(used(await get('prj-drift'))).toEqual({ cpu: '2' });
     await waitFor(async () => (await repairs()) === before + 1, { description: 'the repair is counted' });
     expect(hub.events).toContainEqual(
       expect.objectContaining({ object: 'Project/prj-drift', reason: 'LedgerRepaired', type: 'Warning' }),

@@ -7,14 +7,19 @@ import { parentIndex, projectKind } from './kinds.ts';
 /** Levels of the tree, the root included. */
 export const deepest = 16;
 
-/** The projects above, from the next one on. Ends where one is missing, and where a cycle closes. */
+/** The projects above, from the next one on. Ends where one is missing, where a cycle closes, and where a tree must not be deeper. */
 export function ancestorsOf(
   project: DeepReadonly<Project>,
   cache: Pick<CacheReader, 'get'>,
 ): readonly DeepReadonly<Project>[] {
   const above: DeepReadonly<Project>[] = [];
   let next = parentOf(project, cache);
-  while (next !== undefined && next.metadata.name !== project.metadata.name && !above.includes(next)) {
+  while (
+    next !== undefined &&
+    above.length < deepest &&
+    next.metadata.name !== project.metadata.name &&
+    !above.includes(next)
+  ) {
     above.push(next);
     next = parentOf(next, cache);
   }
@@ -30,6 +35,22 @@ export function heightOf(project: DeepReadonly<Project>, cache: Pick<CacheReader
     height += 1;
   }
   return height;
+}
+
+/** All projects below that are of its tenant: they go with it. */
+export function descendantsOf(
+  { metadata: { name = '' }, spec: { tenantID = '' } }: DeepReadonly<Project>,
+  cache: Pick<CacheReader, 'list' | 'get'>,
+): readonly string[] {
+  const isOfTenant = (each: string) => (cache.get(projectKind, { name: each })?.spec.tenantID ?? '') === tenantID;
+  const found = new Set([name]);
+  // What is added meanwhile is walked through as well.
+  for (const each of found) {
+    childrenOf(each, cache)
+      .filter(isOfTenant)
+      .forEach((child) => found.add(child));
+  }
+  return [...found].slice(1);
 }
 
 function childrenOf(name: string, cache: Pick<CacheReader, 'list'>): readonly string[] {

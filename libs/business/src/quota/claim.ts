@@ -2,13 +2,15 @@ import { project, type BusinessNamespace, type Charge, type Project } from '@tke
 import type { DeepReadonly } from '@tke/meta';
 import { limitsOf } from '@tke/quantity';
 
+import { entriesOf } from './entries.ts';
 import { limitsByCluster, type Limits } from './limits.ts';
+import { overdraftsOf } from './overdraft.ts';
 
 /** What holds a part of a project's limits, or wants to. */
 export type QuotaChild = DeepReadonly<Project | BusinessNamespace>;
 
 /** Why a child gets nothing of this parent, however much is left. */
-export type Obstacle = 'OtherTenant' | 'Cycle' | 'TooDeep';
+export type Obstacle = 'OtherTenant' | 'Cycle' | 'TooDeep' | 'HoldsMore';
 
 /** What one child has of a project's limits, and what it asks for. */
 export interface Claim {
@@ -50,9 +52,18 @@ export function inForceUnder(parent: string, child: QuotaChild): Limits | undefi
   return hard === undefined || hard === null ? undefined : new Map([[child.spec.clusterName, limitsOf(hard)]]);
 }
 
-export function claimOn(parent: string, child: QuotaChild, obstacle?: Obstacle): Claim {
+/**
+ * Whether a child has handed on more than it wants itself. It could not take what it wants, and nothing must be set aside that nobody
+ * takes. Once this is false it stays so for as long as the spec is the same: nothing is handed on beyond the spec.
+ */
+export function holdsMore(child: QuotaChild): boolean {
+  return isProject(child) && overdraftsOf(wantedBy(child), entriesOf(child)).length > 0;
+}
+
+export function claimOn(parent: string, child: QuotaChild, unfit?: Obstacle): Claim {
   const { name = '', uid = '', generation = 0, creationTimestamp, deletionTimestamp } = child.metadata;
   const asks = deletionTimestamp === undefined && parentOf(child) === parent;
+  const obstacle = unfit ?? (holdsMore(child) ? 'HoldsMore' : undefined);
   return {
     kind: isProject(child) ? 'Project' : 'Namespace',
     ...{ name, uid, generation, createdAt: creationTimestamp ?? '' },

@@ -1,6 +1,6 @@
 import type { Claim } from './claim.ts';
+import type { Entry } from './entries.ts';
 import { covers, none } from './limits.ts';
-import type { Entry } from './settle.ts';
 
 type ChildName = Pick<Claim, 'kind' | 'name'>;
 

@@ -4,9 +4,8 @@ import { limitsOf, type Amounts } from '@tke/quantity';
 
 import type { Claim } from './claim.ts';
 import { uncharged } from './confirm.ts';
-import { entriesOf } from './entries.ts';
+import { entriesOf, usedOf } from './entries.ts';
 import type { Limits } from './limits.ts';
-import { usedOf } from './settle.ts';
 
 /** What is wrong in a stored ledger, for people: it was changed by somebody else than its project's reconciler. */
 export function driftOf(project: DeepReadonly<Pick<Project, 'status'>>, claims: readonly Claim[]): readonly string[] {

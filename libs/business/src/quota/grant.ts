@@ -1,12 +1,15 @@
 import type { Charge, Project } from '@tke/api-business';
 import type { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
+import { findCondition } from '@tke/runtime';
 
-import { parentOf, wantedBy, type QuotaChild } from './claim.ts';
-import { entriesOf } from './entries.ts';
+import { claimOn, holdsMore, parentOf, wantedBy, type QuotaChild } from './claim.ts';
+import { entriesOf, usedOf } from './entries.ts';
 import { quotaErrors } from './errors.ts';
+import { LedgerRoom } from './ledger-room.ts';
 import { limitOf, limitsByCluster } from './limits.ts';
-import { isGrant, overdraftsOf, usedOf } from './settle.ts';
+import { overdraftsOf } from './overdraft.ts';
+import { granted, isGrant } from './settle.ts';
 import { limitShortages, shortageText, type Shortage } from './shortage.ts';
 
 export type { QuotaChild } from './claim.ts';
@@ -26,11 +29,33 @@ export function shortages(parent: DeepReadonly<Project>, child: QuotaChild): rea
   if ((parent.spec.tenantID ?? '') !== (child.spec.tenantID ?? '')) {
     return [{ kind: 'OtherTenant' }];
   }
+  if (holdsMore(child)) {
+    return [{ kind: 'HoldsMore' }];
+  }
   const limit = limitOf(parent);
   const entries = entriesOf(parent);
   const others = entries.filter(({ uid }) => uid !== child.metadata.uid);
   const short = limitShortages(limit, usedOf(others), wantedBy(child));
-  return short.length === 0 && overdraftsOf(limit, entries).length > 0 ? [{ kind: 'Overdrawn' }] : short;
+  if (short.length > 0) {
+    return short;
+  }
+  if (overdraftsOf(limit, entries).length > 0) {
+    return [{ kind: 'Overdrawn' }];
+  }
+  return hasRoomFor(child, parent) ? [] : [{ kind: 'Full' }];
+}
+
+/** Whether the ledger is still one that an object can hold when the child is granted what it wants. */
+export function hasRoomFor(child: QuotaChild, parent: DeepReadonly<Project>): boolean {
+  const entries = entriesOf(parent);
+  const own = entries.find(({ uid }) => uid === child.metadata.uid);
+  return new LedgerRoom(entries).hasRoomFor(granted(claimOn(parent.metadata.name ?? '', child), own), own);
+}
+
+/** Why a project hands nothing on, when that is for its owner to mend. */
+export function lockOf({ status }: DeepReadonly<Project>): string | undefined {
+  const stalled = findCondition(status?.conditions, 'Stalled');
+  return status?.locked === true && stalled?.status === 'True' ? `${stalled.reason}: ${stalled.message}` : undefined;
 }
 
 /**
@@ -50,5 +75,9 @@ export function quotaProblem(parent: DeepReadonly<Project> | undefined, child: Q
     return undefined;
   }
   const found = shortages(parent, child);
-  return found.length === 0 ? undefined : quotaErrors.QuotaExceeded(shortageText(name, found));
+  if (found.length > 0) {
+    return quotaErrors.QuotaExceeded(shortageText(name, found));
+  }
+  const lock = lockOf(parent);
+  return lock === undefined ? undefined : quotaErrors.ProjectLocked(`Project ${name} hands nothing on: ${lock}`);
 }

@@ -1,16 +1,9 @@
-import { quotaLimits } from '@tke/api-business';
-import type { Nanos } from '@tke/quantity';
-
 import type { Claim } from './claim.ts';
-import { byCluster, covers, larger, none, sameLimits, total, without, type Limits } from './limits.ts';
-import { limitShortages, type Shortage } from './shortage.ts';
-
-/** A charge of the ledger: what is set aside for one child. */
-export interface Entry extends Pick<Claim, 'kind' | 'name' | 'uid'> {
-  /** The state of the child it was granted for. 0: it was not granted, but is in force all the same. */
-  readonly generation: number;
-  readonly clusters: Limits;
-}
+import { usedOf, type Entry } from './entries.ts';
+import { LedgerRoom } from './ledger-room.ts';
+import { covers, larger, none, sameLimits, total, without, type Limits } from './limits.ts';
+import { overdraftsOf, type Overdraft } from './overdraft.ts';
+import { limitShortages } from './shortage.ts';
 
 export interface Ledger {
   readonly limit: Limits;
@@ -19,23 +12,11 @@ export interface Ledger {
   readonly entries: readonly Entry[];
 }
 
-/** More was handed on than there is: the limit was lowered by force. */
-export interface Overdraft {
-  readonly cluster: string;
-  /** Absent: the whole cluster was taken away. */
-  readonly resource?: string;
-  readonly limit: Nanos;
-  /** Undefined: a child is not limited at all. */
-  readonly used: Nanos | undefined;
-}
-
 export interface Settlement {
   /** In the order of kind and name. */
   readonly entries: readonly Entry[];
   readonly used: Limits;
   readonly overdrafts: readonly Overdraft[];
-  /** By the UID of the child. */
-  readonly refusals: ReadonlyMap<string, readonly Shortage[]>;
 }
 
 /**
@@ -48,28 +29,23 @@ export function settle({ limit, open, entries: previous }: Ledger, claims: reado
   const held = claims.flatMap((claim) => retained(known.get(claim.uid), claim) ?? []);
   const entries = new Map(held.map((entry) => [entry.uid, entry]));
   const overdrafts = overdraftsOf(limit, held);
-  const refusals = new Map<string, readonly Shortage[]>();
+  const room = new LedgerRoom(held);
   let used = usedOf(held);
-  const asking = open ? claims.filter((claim) => isAsking(entries.get(claim.uid), claim)) : [];
+  const isGiving = open && overdrafts.length === 0;
+  const asking = isGiving ? claims.filter((claim) => isAsking(entries.get(claim.uid), claim)) : [];
   for (const claim of asking.toSorted(byAge)) {
     const own = entries.get(claim.uid);
     const others = without(used, own?.clusters ?? none);
-    const isFull = own === undefined && entries.size >= quotaLimits.children;
-    const shortages = isFull ? [full] : overdrafts.length > 0 ? [overdrawn] : refusalOf(claim, limit, others);
-    if (shortages.length > 0) {
-      refusals.set(claim.uid, shortages);
-    } else {
-      const entry = granted(claim, own);
+    const entry = granted(claim, own);
+    if (isCovered(claim, limit, others) && room.hasRoomFor(entry, own)) {
       entries.set(claim.uid, entry);
+      room.put(entry, own);
       used = total([others, entry.clusters]);
     }
   }
   const sorted = [...entries.values()].sort(byName);
-  return { entries: sorted, used: usedOf(sorted), overdrafts, refusals };
+  return { entries: sorted, used: usedOf(sorted), overdrafts };
 }
-
-const overdrawn: Shortage = { kind: 'Overdrawn' };
-const full: Shortage = { kind: 'TooManyChildren' };
 
 /** What stays charged without any grant. */
 function retained(entry: Entry | undefined, claim: Claim): Entry | undefined {
@@ -100,33 +76,13 @@ function isAsking(entry: Entry | undefined, { generation, wanted, inForce }: Cla
   return inForce === undefined || !sameLimits(inForce, wanted);
 }
 
-function refusalOf({ obstacle, wanted = none }: Claim, limit: Limits, others: Limits): readonly Shortage[] {
-  return obstacle === undefined ? limitShortages(limit, others, wanted) : [{ kind: obstacle }];
+function isCovered({ obstacle, wanted = none }: Claim, limit: Limits, others: Limits): boolean {
+  return obstacle === undefined && limitShortages(limit, others, wanted).length === 0;
 }
 
-function granted({ kind, name, uid, generation, wanted = none }: Claim, own: Entry | undefined): Entry {
+/** The charge of a claim that is granted. What is in force stays charged beside what is to come. */
+export function granted({ kind, name, uid, generation, wanted = none }: Claim, own: Entry | undefined): Entry {
   return { kind, name, uid, generation, clusters: larger(own?.clusters ?? none, wanted) };
-}
-
-export function usedOf(entries: readonly Entry[]): Limits {
-  return total(entries.map(({ clusters }) => clusters));
-}
-
-export function overdraftsOf(limit: Limits, entries: readonly Entry[]): readonly Overdraft[] {
-  return byCluster(usedOf(entries)).flatMap(([cluster, used]): readonly Overdraft[] => {
-    const limits = limit.get(cluster);
-    if (limits === undefined) {
-      return [{ cluster, limit: 0n, used: undefined }];
-    }
-    const isUnlimited = (resource: string) =>
-      entries.some(({ clusters }) => clusters.get(cluster)?.has(resource) === false);
-    return [...limits].flatMap(([resource, most]): readonly Overdraft[] => {
-      const sum = used.get(resource) ?? 0n;
-      return sum > most || isUnlimited(resource)
-        ? [{ cluster, resource, limit: most, used: isUnlimited(resource) ? undefined : sum }]
-        : [];
-    });
-  });
 }
 
 /** Older claims first; the server's clock counts in seconds. */

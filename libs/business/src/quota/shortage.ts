@@ -1,4 +1,3 @@
-import { quotaLimits } from '@tke/api-business';
 import { formatExactly, type Amounts, type Nanos } from '@tke/quantity';
 
 import type { Obstacle } from './claim.ts';
@@ -18,7 +17,7 @@ export type Shortage =
       readonly free: Nanos;
       readonly limit: Nanos;
     }
-  | { readonly kind: 'Overdrawn' | 'TooManyChildren' | Obstacle };
+  | { readonly kind: 'Overdrawn' | 'Full' | Obstacle };
 
 export type LimitShortage = Extract<Shortage, { readonly cluster: string }>;
 
@@ -65,13 +64,15 @@ function textOf(parent: string, shortage: Shortage): string {
     }
     case 'Overdrawn':
       return `Project ${parent} has handed on more than its limits: it grants nothing until its children have given some back, or its limits are raised`;
-    case 'TooManyChildren':
-      return `Project ${parent} has ${quotaLimits.children} children, the most there is room for`;
+    case 'Full':
+      return `Project ${parent} has no room for more: it has too many projects and namespaces below it, or they have too many limits`;
     case 'OtherTenant':
       return `Project ${parent} is not of the same tenant`;
     case 'Cycle':
       return `Project ${parent} is itself below this one`;
     case 'TooDeep':
       return `Project ${parent} is too deep in the tree to have projects below it`;
+    case 'HoldsMore':
+      return `Project ${parent} grants it when no more than that is handed on below`;
   }
 }

@@ -4,13 +4,14 @@ import { discardLogger } from '@tke/log';
 import type { Kind, KubeObject } from '@tke/meta';
 import { Cache } from '@tke/runtime';
 
-import { indexProjects } from '../project/kinds.ts';
+import { indexProjects, namespaceKind } from '../project/kinds.ts';
 
-/** A synced cache that holds the given objects: Clusters and Projects, with their indexes. Ends with the signal. */
+/** A synced cache that holds the given objects: Clusters, Projects and Namespaces, with their indexes. Ends with the signal. */
 export async function cacheOf(objects: readonly KubeObject[], signal: AbortSignal): Promise<Cache> {
   const cache = new Cache({ reader: new StaticReader(objects), logger: discardLogger });
   cache.informer(cluster);
   indexProjects(cache);
+  cache.informer(namespaceKind);
   void cache.start(signal);
   await cache.waitForSync(signal);
   return cache;

@@ -6,7 +6,7 @@ import { legacyFields } from './legacy.ts';
 export const namespaceStatus = {
   ...legacyFields,
   phase: s.optional(
-    s.oneOf('Derived from conditions, for printing and for the ledger of an emigration.', [
+    s.oneOf('Derived from conditions. An NsEmigration waits for Available and Locked; all else is for people to see.', [
       'Pending',
       'Available',
       'Locked',

@@ -20,7 +20,12 @@ const names = (description: string) => s.optional(s.list(description, fields.tex
 export const projectStatus = {
   ...legacyFields,
   phase: s.optional(
-    s.oneOf('Derived from conditions, for printing only.', ['Pending', 'Active', 'Terminating', 'Failed']),
+    s.oneOf('Derived from conditions. Namespaces move to Active projects only; all else is for people to see.', [
+      'Pending',
+      'Active',
+      'Terminating',
+      'Failed',
+    ]),
   ),
   locked: s.optional(
     s.boolean('Nothing can be handed on: the project is not Active yet, or its limits are overdrawn.'),

@@ -46,7 +46,7 @@ export function credential(change: object = {}, name = 'cred-x'): TestObject {
   return object(
     'NamespaceCredential',
     { name, namespace: home },
-    { tenantID: 'default', namespace: 'cls-x-web', ...change },
+    { tenantID: 'default', namespace: 'cls-x-web', request: 'PEM', ...change },
   );
 }
 

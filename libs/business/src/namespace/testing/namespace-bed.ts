@@ -1,4 +1,4 @@
-import { memberLabels, type BusinessNamespace } from '@tke/api-business';
+import { adoptAnnotation, memberLabels, type BusinessNamespace } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
@@ -68,6 +68,12 @@ export class NamespaceBed {
   async given(project: string, namespace: string, hard?: Hard): Promise<BusinessNamespace> {
     await this.apply(project, namespace, hard);
     return this.untilReason(project, namespace, 'Succeeded');
+  }
+
+  /** As somebody who may. */
+  async adopt(project: string, namespace: string): Promise<void> {
+    const body = { metadata: { annotations: { [adoptAnnotation]: 'true' } } };
+    await this.hub.admin.patch(namespaceKind, objectOf(project, namespace).metadata, { type: 'merge', body });
   }
 
   untilReason(project: string, namespace: string, reason: string): Promise<BusinessNamespace> {
