@@ -4,6 +4,8 @@ import { certificateInfo, issueCertificate, type CertificateAndKey } from '@tke/
 import { jsonEqual } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
+import { renewalTime } from '../observe/renewal-time.ts';
+
 const days = 365;
 
 /** Of a Cluster. */
@@ -28,10 +30,10 @@ export function issueClientCertificate(
   return issueCertificate({ ca, ...subjectOf(cluster), usages: ['client'], days, clock });
 }
 
-/** When a certificate is to be replaced: when a third of its life is left. Milliseconds since the epoch. */
+/** When a certificate is to be replaced, milliseconds since the epoch. */
 export function renewalOf(certPem: string): number {
   const { notBefore, notAfter } = certificateInfo(certPem);
-  return notAfter - (notAfter - notBefore) / 3;
+  return renewalTime(notAfter, notBefore);
 }
 
 /** Whether a certificate that was issued earlier still is what would be issued now. */

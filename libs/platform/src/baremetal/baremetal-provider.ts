@@ -26,6 +26,7 @@ export class BaremetalProvider implements ClusterProvider {
       this.#tools.routes.forget(uid);
       this.#tools.membership.forget(uid);
       this.#tools.certificates.forget(uid);
+      this.#tools.logins.forget(uid);
     }
     return result;
   }

@@ -48,7 +48,11 @@ export async function deleteCluster(tools: DeletionTools, pass: ClusterPass): Pr
     operation: 'Delete',
     steps: isDetached(draft.object) ? tools.detachSteps : tools.destroySteps,
     scope,
-    scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
+    scopeUntil: (end) => ({
+      ...scope,
+      session: (ip) => hosts.open(ip, end),
+      release: (ip) => hosts.release(ip, end),
+    }),
     skip: draft.object.spec.features?.skipConditions ?? [],
     signal,
     interrupted: () => false,
@@ -92,9 +96,11 @@ async function deleteMachine(client: Client, { metadata }: DeepReadonly<Machine>
 }
 
 /** Hosts that were taken out of spec after they had been prepared: there is no login to them any more. */
-function strangers({ spec, status }: DeepReadonly<Cluster>): readonly Leftover[] {
+function strangers(cluster: DeepReadonly<Cluster>): readonly Leftover[] {
+  const { spec, status } = cluster;
   const wanted = new Set((spec.machines ?? []).map(({ ip }) => ip));
-  return (status?.hosts ?? []).filter((host) => !wanted.has(host.ip) && wasReached(host)).map(strangerOf);
+  const gone = (status?.hosts ?? []).filter((host) => !wanted.has(host.ip) && wasReached(host));
+  return gone.map((host) => strangerOf(cluster, host));
 }
 
 /** Those of spec where something may have been done. Of the others nothing is there to be taken away. */

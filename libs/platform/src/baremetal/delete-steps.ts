@@ -7,7 +7,7 @@ import { stateFolder } from '../hosts/state-folder.ts';
 import { removeMark } from '../imported/cluster-mark.ts';
 import { givingUp } from '../remove/give-up.ts';
 import { leave, lockLeftover, reset, unlessTaken } from '../remove/take-out-host.ts';
-import { isSameMark, markOf, readMark, resetByHandPath } from '../reset/host-mark.ts';
+import { isSameMark, markOf, readMark, resetByHand } from '../reset/host-mark.ts';
 import { runHook, type HookType } from '../steps/host/run-hook.ts';
 import type { DeleteScope } from './delete-scope.ts';
 
@@ -113,7 +113,7 @@ const removeMachinesGivingUp = givingUp(removeMachines, {
 
 const unlockGivingUp = givingUp(unlockHosts, {
   attempts: attemptsElsewhere,
-  leftover: (_scope, host, why) => lockLeftover(host, why),
+  leftover: ({ cluster }, host, why) => lockLeftover(cluster, host, why),
 });
 
 /** Takes the cluster apart. */
@@ -122,19 +122,19 @@ export const destroySteps: readonly DeleteStep[] = [
   removeMachinesGivingUp,
   givingUp(resetHosts, {
     attempts: attemptsAtReset,
-    leftover: (_scope, host, why) => ({
+    leftover: (scope, host, why) => ({
       host,
       what: `All that was installed: ${why}`,
-      remedy: `Run "sh ${resetByHandPath}" on the host or install it anew, then remove its folder ${stateFolder}, which says that it belongs to this cluster.`,
+      remedy: resetByHand(markOf(scope)),
     }),
   }),
   hookGivingUp('PostClusterDelete'),
   givingUp(releaseHosts, {
     attempts: attemptsElsewhere,
-    leftover: (_scope, host, why) => ({
+    leftover: ({ cluster }, host, why) => ({
       host,
       what: `The folder ${stateFolder}: ${why}`,
-      remedy: 'Remove the folder: it says that the host belongs to this cluster.',
+      remedy: `Remove the folder where its file "lock" says cluster=${cluster.metadata.uid ?? ''}: no other cluster can take the host before.`,
     }),
   }),
 ];

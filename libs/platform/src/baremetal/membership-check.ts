@@ -5,6 +5,7 @@ import type { ConditionStatus, DeepReadonly } from '@tke/meta';
 import type { Clock } from '@tke/time';
 
 import type { HostsScope } from '../build/scope-builder.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 import { etcdMembers, type EtcdMember } from './etcd-members.ts';
 import { disagreements } from './membership.ts';
 import { nodesOf } from './nodes-of.ts';
@@ -39,7 +40,7 @@ export class MembershipCheck {
     this.#clock = clock;
   }
 
-  /** Undefined until the Nodes have been seen. */
+  /** Undefined until the Nodes have been seen. Rejects with what ends the pass only. */
   async check(
     member: MemberCluster,
     scope: HostsScope,
@@ -80,7 +81,9 @@ async function ask({ controlPlane, session }: HostsScope, signal: AbortSignal): 
     try {
       return { members: await etcdMembers(await session(ip)) };
     } catch (error) {
-      signal.throwIfAborted();
+      if (endsPass(error, signal)) {
+        throw error;
+      }
       first ??= error;
     }
   }

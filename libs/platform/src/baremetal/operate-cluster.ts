@@ -4,12 +4,14 @@ import type { DeepReadonly } from '@tke/meta';
 import { setCondition, type CacheReader } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
-import type { ScopeBuilder } from '../build/scope-builder.ts';
+import type { HostsScope, ScopeBuilder } from '../build/scope-builder.ts';
 import { machinesOf } from '../build/machines-of.ts';
 import { healthResult } from '../cluster/health-result.ts';
 import type { ClusterPass, PassResult } from '../cluster/provider.ts';
 import type { MemberObserver } from '../observe/member-observer.ts';
-import { withObservation } from '../observe/observation.ts';
+import { usesBuiltInNetwork } from '../network/built-in-network.ts';
+import { without } from '../objects/conditions.ts';
+import { withCertificates, withObservation } from '../observe/observation.ts';
 import type { CertificateKeeper } from '../renewal/certificate-keeper.ts';
 import { renewCertificates, type Renewal, type RenewalTools } from '../renewal/renew-certificates.ts';
 import type { MembershipCheck } from './membership-check.ts';
@@ -33,15 +35,21 @@ const lookAgainMs = 60_000;
 export async function operateCluster(tools: OperationTools, pass: ClusterPass): Promise<PassResult> {
   const { draft } = pass;
   const member = tools.members.get(draft.object.metadata.name ?? '');
+  const scope = scopeOf(tools, pass);
+  await tools.certificates.refresh(scope, pass.signal);
   if (member?.health.state === 'Healthy') {
-    await lookAfter(tools, pass, member);
+    await lookAfter(tools, pass, { member, scope });
   }
   await observe(tools, pass, member);
   const renewal = await renewCertificates(tools, pass);
   if (renewal.renewed === true) {
-    tools.certificates.refresh(draft.object.metadata.uid ?? '');
+    tools.certificates.invalidate(draft.object.metadata.uid ?? '');
   }
   return soon(resultOf(draft.object, member, renewal), renewal);
+}
+
+function scopeOf({ scopes }: OperationTools, { draft, signal }: ClusterPass): HostsScope {
+  return scopes.forHosts(draft.object, scopes.clusterHosts(draft, signal), signal);
 }
 
 function resultOf(
@@ -69,28 +77,38 @@ async function observe(
   { draft, signal }: ClusterPass,
   member: MemberCluster | undefined,
 ): Promise<void> {
-  if (member !== undefined) {
-    const observation = await observer.observe(member, signal, certificates.known(draft.object));
-    const context = { generation: draft.generation, clock };
-    await draft.update((status) => withObservation(status, observation, context));
-  }
+  const others = certificates.known(draft.object);
+  const context = { generation: draft.generation, clock };
+  const observation = member && (await observer.observe(member, signal, others));
+  await draft.update((status) => ({
+    ...withCertificates(status, others),
+    ...(observation && withObservation(status, observation, context)),
+  }));
 }
 
 /** What takes a way to the hosts, and an API server that answers. One host that does not answer is told, and does not make the cluster unready. */
-async function lookAfter(tools: OperationTools, { draft, signal }: ClusterPass, member: MemberCluster): Promise<void> {
-  const { routes, membership, certificates, scopes, cache, clock } = tools;
-  const scope = scopes.forHosts(draft.object, scopes.clusterHosts(draft, signal), signal);
+async function lookAfter(
+  tools: OperationTools,
+  { draft, signal }: ClusterPass,
+  { member, scope }: { readonly member: MemberCluster; readonly scope: HostsScope },
+): Promise<void> {
+  const { routes, membership, certificates, cache, clock } = tools;
   const found = [
     await routes.keep(member, scope, signal),
     await membership.check(member, scope, machinesOf(cache, draft.object), signal),
     await certificates.keep(scope, signal),
   ].filter((condition) => condition !== undefined);
   const context = { generation: draft.generation, clock };
-  if (found.length > 0) {
-    await draft.update(({ conditions = [] }) => ({
-      conditions: found.reduce((list, condition) => setCondition(list, condition, context), conditions),
-    }));
-  }
+  const gone = obsolete(scope.cluster, found);
+  await draft.update(({ conditions }) => ({
+    conditions: found.reduce((list, condition) => setCondition(list, condition, context), without(conditions, gone)),
+  }));
+}
+
+/** Conditions that do not apply any more. That of routes may be missing as well because the Nodes have not been seen yet. */
+function obsolete(cluster: DeepReadonly<Cluster>, found: readonly { readonly type: string }[]): readonly string[] {
+  const asksWebhook = found.some(({ type }) => type === 'AuthorizationCurrent');
+  return [...(asksWebhook ? [] : ['AuthorizationCurrent']), ...(usesBuiltInNetwork(cluster) ? [] : ['RoutesComplete'])];
 }
 
 function running(outcome: PassResult['outcome']): PassResult {

@@ -11,7 +11,13 @@ import { versionToBuild } from '../build/version.ts';
 function aCluster(ips: readonly string[], status: Cluster['status'] = {}, version?: string): Cluster {
   const machines = ips.map((ip) => ({ ip, password: 'eA==' }));
   const spec = { type: 'Baremetal' as const, machines, ...(version !== undefined && { version }) };
-  return { apiVersion: 'platform.tkestack.io/v1', kind: 'Cluster', metadata: { name: 'cls-x' }, spec, status };
+  return {
+    apiVersion: 'platform.tkestack.io/v1',
+    kind: 'Cluster',
+    metadata: { name: 'cls-x', uid: 'uid-x' },
+    spec,
+    status,
+  };
 }
 
 const plan = (completed: number) => ({ operation: 'Create' as const, completed, total: 9, step: 'EnsureB' });
@@ -32,7 +38,8 @@ test('a plan that has gone past its first step begins anew with a new host, and 
 
 test('a host that left spec is told about, once', () => {
   const first = change(['a'], { hosts: [{ ip: 'a' }, { ip: 'gone', facts: {} }] });
-  expect(first.leftBehind).toEqual([expect.objectContaining({ host: 'gone' })]);
+  const remedy = expect.stringMatching(/"mark".* says owner=uid-x, run .*Otherwise leave the host alone/);
+  expect(first.leftBehind).toEqual([expect.objectContaining({ host: 'gone', remedy })]);
   expect(change(['a'], { hosts: [{ ip: 'a' }] })).not.toHaveProperty('leftBehind');
 });
 

@@ -142,3 +142,18 @@ test('the annotation is a time: one to come is waited for, what is none is told'
   const { status } = await untilRenewal(name, 'Renewed');
   expect(Date.parse(status?.certificatesRenewedAt ?? '')).toBeGreaterThanOrEqual(soon);
 });
+
+test('what was wrong with a time is not told any more once it is corrected', async () => {
+  const name = await built(0);
+  await ask(name, 'tomorrow');
+  await untilRenewal(name, 'RenewalTimeInvalid');
+  await ask(name, '2001-01-01T00:00:00Z');
+  await hub.until(name, 'says nothing', (object) => renewed(object) === undefined);
+});
+
+test('central authorization that is not set up keeps nothing from being renewed', async () => {
+  const name = await built(0);
+  await hub.edit(name, { spec: { features: { authzWebhookAddr: { builtin: {} } } } });
+  await ask(name, new Date().toISOString());
+  await untilRenewal(name, 'Renewed');
+});

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 
+import { CodedError } from '@tke/errors';
 import type { MemberCluster } from '@tke/member-cluster';
 
 import type { HostsScope } from '../build/scope-builder.ts';
@@ -79,4 +80,10 @@ test('nothing is said, and nobody visited, where the network is somebody else’
 test('an API server that does not answer after all is no verdict on the routes', async () => {
   keeper = new RoutesKeeper(() => Promise.reject(new Error('no answer')));
   await expect(pass()).resolves.toMatchObject({ status: 'Unknown', reason: 'NodesNotRead' });
+});
+
+test('that another process leads is no fault of the routes', async () => {
+  const error = new CodedError('LockSuperseded', { class: 'Retryable', remedy: '' }, 'held by another');
+  keeper = new RoutesKeeper(() => Promise.reject(error));
+  await expect(pass()).rejects.toBe(error);
 });

@@ -5,6 +5,7 @@ import type { ConditionStatus, DeepReadonly } from '@tke/meta';
 import type { HostsScope } from '../build/scope-builder.ts';
 import type { UnroutedHost } from '../network/apply-routes.ts';
 import { usesBuiltInNetwork } from '../network/built-in-network.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 import { routesFile, routesFrom } from '../network/routes.ts';
 import { isNodeOfMachine } from '../steps/node/machine-ip.ts';
 import type { Node } from '../steps/node/node.ts';
@@ -38,7 +39,7 @@ export class RoutesKeeper {
 
   /**
    * Visits the hosts whose routes have changed, or could not be set before. Undefined until the Nodes have been seen, and where the network
-   * of pods is not ours.
+   * of pods is not ours. Rejects with what ends the pass only.
    */
   async keep(member: MemberCluster, scope: HostsScope, signal: AbortSignal): Promise<RoutesCondition | undefined> {
     const { uid = '' } = scope.cluster.metadata;
@@ -58,7 +59,9 @@ export class RoutesKeeper {
       this.#applied.set(uid, new Map([...wanted].filter(([ip]) => !failed.has(ip))));
       return unrouted.length === 0 ? complete : incomplete(unrouted);
     } catch (error) {
-      signal.throwIfAborted();
+      if (endsPass(error, signal)) {
+        throw error;
+      }
       return {
         type,
         status: 'Unknown',

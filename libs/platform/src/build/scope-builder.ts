@@ -15,7 +15,7 @@ import { HostSessions } from '../hosts/host-sessions.ts';
 import type { FindHost } from '../hosts/known-host.ts';
 import { deriveNetwork } from '../network/derive-network.ts';
 import type { StatusDraft } from '../objects/status-draft.ts';
-import { isFinished, type RenewalScope } from '../renewal/renewal-scope.ts';
+import { progressIn, renewalIdOf, type RenewalScope } from '../renewal/renewal-scope.ts';
 import { saveAdminCredential } from './admin-credential.ts';
 import { apiAddresses } from './api-addresses.ts';
 import { centralAuthorization } from './central-authorization.ts';
@@ -78,26 +78,22 @@ export class ScopeBuilder {
    */
   async forCluster(draft: StatusDraft<Cluster>, hosts: HostSessions, signal: AbortSignal): Promise<BuildScope> {
     const cluster = draft.object;
-    const common = this.forHosts(cluster, hosts, signal);
-    common.controlPlane.forEach((ip) => hosts.target(ip));
-    const { authorizations, client, namespace } = this.#options;
-    return {
-      ...common,
-      nodes: await controlPlaneNodes(cluster, (ip) => hosts.open(ip)),
-      authorization: await centralAuthorization(authorizations, cluster, common.version, signal),
-      saveCredential: async (credential) => {
-        await saveAdminCredential({ client, namespace }, draft.object, credential, signal);
-        await draft.update(({ addresses }) => ({ addresses: addresses?.length ? addresses : apiAddresses(cluster) }));
-      },
-    };
+    const scope = await this.#forControlPlane(draft, hosts, signal);
+    const authorization = await centralAuthorization(this.#options.authorizations, cluster, scope.version, signal);
+    return { ...scope, authorization };
   }
 
-  /** For a renewal. As `forCluster`; a credential is kept only when it has been seen to work. */
+  /**
+   * For a renewal. As `forCluster`, without central authorization: the keeper of it renews what is its, and where it is broken the rest
+   * is renewed all the same. A credential is kept only when it has been seen to work.
+   */
   async forRenewal(draft: StatusDraft<Cluster>, hosts: HostSessions, signal: AbortSignal): Promise<RenewalScope> {
-    const scope = await this.forCluster(draft, hosts, signal);
+    const scope = await this.#forControlPlane(draft, hosts, signal);
+    const plan = () => draft.object.status?.plan;
     return {
       ...scope,
-      isFinished: (step, ip) => isFinished(draft.object.status?.plan, step, ip),
+      renewal: () => renewalIdOf(draft.object.metadata.uid ?? '', plan()),
+      progressOf: (step, ip) => progressIn(plan(), step, ip),
       saveCredential: async (credential) => {
         await tryCredential(this.#options.client, draft.object, credential, signal);
         await scope.saveCredential(credential);
@@ -158,6 +154,22 @@ export class ScopeBuilder {
       throw platformErrors.MemberNotConnected(`the manager is not connected to cluster ${name} yet`);
     }
     return member.client;
+  }
+
+  async #forControlPlane(draft: StatusDraft<Cluster>, hosts: HostSessions, signal: AbortSignal): Promise<BuildScope> {
+    const cluster = draft.object;
+    const common = this.forHosts(cluster, hosts, signal);
+    common.controlPlane.forEach((ip) => hosts.target(ip));
+    const { client, namespace } = this.#options;
+    return {
+      ...common,
+      nodes: await controlPlaneNodes(cluster, (ip) => hosts.open(ip)),
+      authorization: undefined,
+      saveCredential: async (credential) => {
+        await saveAdminCredential({ client, namespace }, draft.object, credential, signal);
+        await draft.update(({ addresses }) => ({ addresses: addresses?.length ? addresses : apiAddresses(cluster) }));
+      },
+    };
   }
 
   #sessions(cluster: DeepReadonly<Cluster>, findHost: FindHost, signal: AbortSignal): HostSessions {

@@ -10,9 +10,9 @@ import {
   type ControllerHost,
   type Mapper,
   type Predicate,
-  type Source,
 } from '@tke/runtime';
 
+import { goes, ofTheHub } from '../objects/hub-source.ts';
 import { PlannedReconciler, type PlannedReconcilerOptions } from '../objects/planned-reconciler.ts';
 import { ClusterLife, type ClusterProviders } from './cluster-life.ts';
 import { clusterSecretIndex } from './cluster-secrets.ts';
@@ -37,20 +37,19 @@ export function addClusterController(host: ControllerHost, { cache, members, ...
     cache
       .list<Cluster>(cluster, { index: { name: clusterSecretIndex, value: name } })
       .map(({ metadata }) => ({ name: metadata.name ?? '' }));
+  const nodes = memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] });
   controllerFor(host, 'clusters')
     .for<Cluster>(cluster, { predicates: [or(generationChanged, annotationChanged)] })
     .watches<Machine>(machine, toItsCluster, { predicates: [goes] })
     .watches<coreKinds.Secret>(coreKinds.secret, toClusters)
     .watchesSource(memberEvents(members))
-    .watchesSource(ofTheHub(memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] })))
+    .watchesSource(ofTheHub(nodes, (name) => [{ name }]))
     .withOptions({ concurrency, reconcileTimeoutMs, flowOf: ({ name }) => tenantOf(cache, cluster, name) })
     .complete(new PlannedReconciler<Cluster>(options, new ClusterLife(options.providers, options)));
 }
 
-const toItsCluster: Mapper<Machine> = ({ spec }) => [{ name: spec.clusterName }];
-
 /** A Cluster that is being deleted waits for the end of its Machines. */
-const goes: Predicate<Machine> = { create: () => false, update: () => false };
+const toItsCluster: Mapper<Machine> = ({ spec }) => [{ name: spec.clusterName }];
 
 const toNode: Mapper<Node> = ({ metadata }) => [{ name: metadata.name ?? '' }];
 
@@ -61,17 +60,4 @@ const joins: Predicate<Node> = {
 
 function networkOf({ metadata, spec, status }: DeepReadonly<Node>): string {
   return JSON.stringify([metadata.uid, metadata.labels, spec?.podCIDRs, status?.addresses]);
-}
-
-/** Requests for the Cluster itself in the place of those for what is in the member: two keys would be worked on at the same time. */
-function ofTheHub(source: Source): Source {
-  return {
-    name: source.name,
-    start: (enqueue, signal) =>
-      source.start(({ cluster: name }, options) => {
-        if (name !== undefined) {
-          enqueue({ name }, options);
-        }
-      }, signal),
-  };
 }

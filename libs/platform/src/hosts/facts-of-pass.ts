@@ -5,8 +5,9 @@ import type { HostRecord, KnownHost } from './known-host.ts';
 import { isNews, recordedFacts } from './recorded-facts.ts';
 
 /**
- * Whether anything may have been done on a host: its facts are in status before its lock is taken, so that nobody has to wait for a host, or
- * is told of one, where nobody ever logged in.
+ * Whether anybody has logged in to a host, so that something may have been done there; it may as well have turned out to be another
+ * cluster's, which its mark says. Its facts are in status before its lock is taken: nobody has to wait for a host, or is told of one,
+ * where nobody ever logged in.
  */
 export function wasReached({ facts }: DeepReadonly<Pick<HostRecord, 'facts'>>): boolean {
   return facts !== undefined;

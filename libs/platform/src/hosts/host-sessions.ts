@@ -56,10 +56,11 @@ export class HostSessions {
     return opening;
   }
 
-  /** Gives the host up: it belongs to nobody afterwards. Rejects as `open`; a lock of somebody else is refused. */
-  async release(ip: string): Promise<void> {
+  /** Gives the host up: it belongs to nobody afterwards. Ends and rejects as `open`; a lock of somebody else is refused. */
+  async release(ip: string, until?: AbortSignal): Promise<void> {
     this.#open.delete(ip);
-    const { locks, signal } = this.#options;
+    const { locks, signal: pass } = this.#options;
+    const signal = until === undefined ? pass : AbortSignal.any([pass, until]);
     const host = this.#host(this.target(ip));
     await locks.release(host, ip, this.#claim(), signal);
     await host.run(['rmdir', '--ignore-fail-on-non-empty', this.#stateFolder], { signal, exitCodes: [0, 1] });

@@ -83,10 +83,11 @@ async function endOf(
     if (polled.state.state !== 'running' && !more) {
       return { state: polled.state, output };
     }
+    // Also of one that has news each time it is asked: it may print for as long as it runs.
+    if (polled.state.state === 'running' && clock.monotonic() >= until) {
+      return undefined;
+    }
     if (!more) {
-      if (clock.monotonic() >= until) {
-        return undefined;
-      }
       await clock.sleep(pollMs, signal);
     }
   }

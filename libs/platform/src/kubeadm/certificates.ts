@@ -2,13 +2,12 @@ import type { Attempt, Waiting } from '@tke/plan';
 
 import type { HostsScope } from '../build/scope-builder.ts';
 import { isWaiting, type HostSession } from '../hosts/host-session.ts';
+import { stateFolder } from '../hosts/state-folder.ts';
+import type { RenewalScope } from '../renewal/renewal-scope.ts';
 import { clusterConfiguration, kubeadmApi } from './cluster-configuration.ts';
 import { kubeadmErrors } from './errors.ts';
 import { apiServerPort, criSocket } from './paths.ts';
 import { yamlDocuments } from './yaml.ts';
-
-/** Certificates that kubeadm issues last a year (CertificateValidityPeriod), whatever their notBefore, which is that of the authority. */
-export const kubeadmValidityMs = 365 * 86_400_000;
 
 /** One that kubeadm has issued on a host. */
 export interface HostCertificate {
@@ -21,9 +20,16 @@ export interface HostCertificate {
 const timeoutMs = 60_000;
 const renewLimitMs = 5 * 60_000;
 
+/** Which renewal was the last on a host. */
+const renewedPath = `${stateFolder}/renewed`;
+
 /** kubeadm opens its standard input by name, which only works for files and pipes. */
 const listScript = 'cat | kubeadm certs check-expiration --output json --config /dev/stdin';
-const renewScript = 'cat | kubeadm certs renew all --config /dev/stdin';
+/** $1 what the renewal is called, $2 the file that says which one was the last here. */
+const renewScript = `
+[ "$(cat "$2" 2> /dev/null)" != "$1" ] || exit 0
+cat | kubeadm certs renew all --config /dev/stdin && printf '%s\\n' "$1" > "$2"
+`;
 
 /**
  * What a host of a control plane lives by, but for what kubeadm cannot renew because the key of its authority is not there. Asks files
@@ -35,13 +41,16 @@ export async function hostCertificates(scope: HostsScope, ip: string): Promise<r
   return parsed(stdout, ip);
 }
 
-/** Renews all of them, once for an attempt: the files are new afterwards, what runs is not. */
+/**
+ * Renews all of them, once for a renewal, however many attempts that takes: what is restarted after it would else not be what was renewed
+ * last. The files are new afterwards, what runs is not.
+ */
 export async function renewHostCertificates(
-  scope: HostsScope,
+  scope: HostsScope & Pick<RenewalScope, 'renewal'>,
   session: HostSession,
   attempt: Attempt,
 ): Promise<Waiting | undefined> {
-  const result = await session.job(attempt, ['sh', '-c', renewScript], {
+  const result = await session.job(attempt, ['sh', '-c', renewScript, 'renew', scope.renewal(), renewedPath], {
     limitMs: renewLimitMs,
     stdin: configuration(scope, session.ip),
   });

@@ -23,6 +23,11 @@ export const kubeadmErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'See on the host what "kubeadm certs check-expiration" says of them, and who else manages them.',
   },
+  ControlPlaneNotReady: {
+    class: 'NeedsUser',
+    remedy:
+      'The certificates are new and the pods were started anew, which is not done again: see on the host why they are not ready ("crictl ps -a", "journalctl -u kubelet").',
+  },
   KubeletRotationOff: {
     class: 'NeedsUser',
     remedy:

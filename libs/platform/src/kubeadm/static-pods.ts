@@ -28,7 +28,7 @@ export interface Restart {
   readonly components: readonly ControlPlaneComponent[];
   /** Of the Node. */
   readonly node: string;
-  /** What tells this restart from others. */
+  /** What tells this restart from others: the same however often it is tried. */
   readonly id: string;
 }
 

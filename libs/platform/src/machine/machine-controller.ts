@@ -1,18 +1,11 @@
 import { cluster, machine, secretTenantLabel, type Cluster, type Machine } from '@tke/api-platform';
 import type { MemberClusters } from '@tke/member-cluster';
 import { coreKinds } from '@tke/meta';
-import {
-  annotationChanged,
-  controllerFor,
-  generationChanged,
-  or,
-  type Cache,
-  type ControllerHost,
-  type Predicate,
-} from '@tke/runtime';
+import { annotationChanged, controllerFor, generationChanged, or, type Cache, type ControllerHost } from '@tke/runtime';
 
 import { indexMachines } from '../build/machines-of.ts';
 import { tenantOf } from '../objects/tenant-of.ts';
+import { goes } from '../objects/hub-source.ts';
 import { PlannedReconciler, type PlannedReconcilerOptions } from '../objects/planned-reconciler.ts';
 import { MachineLife, type MachineLifeOptions } from './machine-life.ts';
 import { clusterMatters, indexMachineSources, MachineMappers, memberSource, nodeSource } from './machine-sources.ts';
@@ -47,5 +40,3 @@ export function addMachineController(host: ControllerHost, options: MachineContr
     .withOptions({ concurrency, reconcileTimeoutMs, flowOf: ({ name }) => tenantOf(cache, machine, name) })
     .complete(new PlannedReconciler<Machine>(options, new MachineLife(options)));
 }
-
-const goes: Predicate<Machine> = { create: () => false, update: () => false };

@@ -10,11 +10,14 @@ import { clusterMatters, MachineMappers, memberSource, nodeMatters } from './mac
 const aCluster = (status: object): Cluster =>
   ({ metadata: { name: 'cls-a', generation: 1 }, spec: {}, status }) as unknown as Cluster;
 
-test('a cluster wakes its machines when its control plane is built, not when its nodes are counted', () => {
+test('a cluster wakes its machines when its hosts have passed preflight and when its control plane is built, not when its nodes are counted', () => {
   const building = aCluster({ plan: { operation: 'Create', step: 'A' } });
   const update = clusterMatters.update!;
   expect(update(building, aCluster({ plan: { operation: 'Create', step: 'B' } }))).toBe(false);
   expect(update(building, aCluster({ plan: { operation: 'Create', finishedAt: 'x' } }))).toBe(true);
+  const prepared = (completed: number) => aCluster({ plan: { operation: 'Create', completed } });
+  expect(update(prepared(0), prepared(1))).toBe(true);
+  expect(update(prepared(1), prepared(2))).toBe(false);
   expect(update(aCluster({ nodes: { total: 1 } }), aCluster({ nodes: { total: 2 } }))).toBe(false);
 });
 

@@ -5,6 +5,7 @@ import type { Cache, CacheReader, Mapper, Predicate, Request, Source } from '@tk
 
 import { machineClusterIndex } from '../build/machines-of.ts';
 import { isBegun } from '../cluster/built.ts';
+import { ofTheHub } from '../objects/hub-source.ts';
 import { machineIPLabelValue } from '../steps/node/machine-ip.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 import { nodeNameOf } from './find-node.ts';
@@ -60,20 +61,11 @@ export class MachineMappers {
   }
 }
 
-/**
- * The Nodes of members. The requests are for the Machine in the hub, not for what is in the member: two keys would be worked on at the
- * same time.
- */
+/** The Nodes of members, for their Machines. */
 export function nodeSource(members: MemberClusters, mappers: MachineMappers): Source {
   const toNode: Mapper<Node> = ({ metadata }) => [{ name: metadata.name ?? '' }];
-  const source = memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [nodeMatters] });
-  return {
-    name: source.name,
-    start: (enqueue, signal) =>
-      source.start(({ cluster: clusterName = '', name }, options) => {
-        mappers.ofNode(clusterName, name).forEach((request) => enqueue(request, options));
-      }, signal),
-  };
+  const nodes = memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [nodeMatters] });
+  return ofTheHub(nodes, (clusterName, name) => mappers.ofNode(clusterName, name));
 }
 
 /** All Machines of a member whose health has changed: what is known of their Nodes is not worth more than that. */

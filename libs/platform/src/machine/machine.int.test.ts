@@ -102,7 +102,7 @@ describe('a machine', () => {
       phase: 'Initializing',
       reason: 'Joining',
       step: '2/3 EnsureClusterBuilt',
-      message: `waiting for the control plane of Cluster ${clusterName}, which is not built yet`,
+      message: `EnsureClusterBuilt: waiting for the control plane of Cluster ${clusterName}, which is not built yet`,
     });
     expect(world.host(ip).mark).toBeDefined();
 

@@ -2,6 +2,7 @@ import { forEachConcurrently } from '@tke/runtime';
 import type { DeepReadonly } from '@tke/meta';
 
 import type { BuildScope } from '../build/scope.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 import { isNodeOfMachine } from '../steps/node/machine-ip.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 import { usesBuiltInNetwork } from './built-in-network.ts';
@@ -25,7 +26,7 @@ const byCluster = new OneAtATime();
 
 /**
  * Makes the routes between the hosts of a cluster what its Nodes say, on every one of `hosts` that is a node. Resolves with the
- * hosts where that failed, in the order of their addresses; rejects when the Nodes cannot be read. Does nothing where
+ * hosts where that failed, in the order of their addresses; rejects when the Nodes cannot be read, and with what ends the pass. Does nothing where
  * the network of pods is not ours.
  */
 export function applyRoutes(
@@ -41,7 +42,12 @@ export function applyRoutes(
     const joined = hosts.filter((ip) => items.some((node) => isNodeOfMachine(node, ip)));
     const unrouted: UnroutedHost[] = [];
     await forEachConcurrently(joined, concurrency, signal, (ip) =>
-      routeHost(scope, ip, items).catch((error: unknown) => unrouted.push({ ip, error })),
+      routeHost(scope, ip, items).catch((error: unknown) => {
+        if (endsPass(error, signal)) {
+          throw error;
+        }
+        unrouted.push({ ip, error });
+      }),
     );
     return unrouted.toSorted((a, b) => (a.ip < b.ip ? -1 : 1));
   });

@@ -46,6 +46,13 @@ test('one that changed before, or while nothing waited, does not', () => {
   expect(pass(stalled)).toBe(false);
 });
 
+test('of an object that is gone nothing is kept', () => {
+  pass(stalled);
+  watch.forget('uid');
+  versions = { ...versions, jump: '2' };
+  expect(pass(stalled)).toBe(false);
+});
+
 test('the one of another object is no matter', () => {
   pass(stalled);
   versions = { ...versions, other: '2' };

@@ -40,6 +40,11 @@ export class LoginWatch {
     };
   }
 
+  /** The object is gone. */
+  forget(uid: string): void {
+    this.#stalledWith.delete(uid);
+  }
+
   #versionsOf(secrets: readonly string[]): string {
     const versions = secrets.toSorted().map((name) => {
       const found = this.#cache.get<coreKinds.Secret>(coreKinds.secret, { namespace: this.#namespace, name });

@@ -1,5 +1,5 @@
 import { describeError } from '@tke/errors';
-import { isConflict, isNotFound, type Client } from '@tke/kube-client';
+import { isNotFound, type Client } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import type { DeepReadonly, Kind } from '@tke/meta';
 import {
@@ -12,7 +12,7 @@ import {
   type Result,
 } from '@tke/runtime';
 
-import { isSuperseded } from '../hosts/superseded.ts';
+import { endsPass } from './ends-pass.ts';
 import { saveSummary, type Summarised, type Summary, type SummaryTools } from './save-summary.ts';
 import { StatusDraft } from './status-draft.ts';
 
@@ -112,7 +112,7 @@ export class PlannedReconciler<T extends Summarised> implements Reconciler {
   /** Never rejects: the failure itself is what counts. */
   async #saveFailure({ draft, signal, log }: PlannedPass<T>, error: unknown): Promise<void> {
     // A conflict means that something newer than what was read is about to be reconciled, if not by this process.
-    if (signal.aborted || isConflict(error) || isSuperseded(error)) {
+    if (endsPass(error, signal)) {
       return;
     }
     const { metadata, status } = draft.object as DeepReadonly<Summarised>;

@@ -11,6 +11,23 @@ import { timestampOf } from './timestamp.ts';
 
 export type Certificate = DeepReadonly<NonNullable<NonNullable<Cluster['status']>['certificates']>[number]>;
 
+/** Of the platform at the cluster. */
+export const clientCertificateName = 'client';
+/** Of the cluster at the authz-webhook. */
+export const authzClientName = 'authz-webhook client';
+
+const onHost = ' on ';
+
+/** Of a certificate that was found on a host. */
+export function hostCertificateName(name: string, ip: string): string {
+  return `${name}${onHost}${ip}`;
+}
+
+/** Where a certificate was found; undefined for one that was not found on a host. */
+export function hostOf(name: string): string | undefined {
+  return name.split(onHost)[1];
+}
+
 export interface CertificateDependencies {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -32,7 +49,7 @@ function clientCertificate({ user }: ClusterConfig): Certificate | undefined {
 
 function clientEntry({ commonName, notBefore, notAfter }: CertificateInfo): Certificate {
   const renewAt = commonName === platformUser ? { renewAt: timestampOf(renewalTime(notAfter, notBefore)) } : {};
-  return { name: 'client', notAfter: timestampOf(notAfter), ...renewAt };
+  return { name: clientCertificateName, notAfter: timestampOf(notAfter), ...renewAt };
 }
 
 async function serverCertificates(

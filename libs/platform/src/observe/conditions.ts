@@ -1,6 +1,6 @@
 import type { Health } from '@tke/member-cluster';
 
-import type { Certificate } from './certificates.ts';
+import { authzClientName, type Certificate } from './certificates.ts';
 import { unavailable, type Component } from './components.ts';
 import type { ObservedCondition } from './observation.ts';
 import { timestampOf } from './timestamp.ts';
@@ -61,8 +61,7 @@ export function certificatesValid(
   }
   const endMs = Date.parse(first.notAfter);
   const what = `the certificate ${first.name}`;
-  const remedy =
-    first.renewAt === undefined ? 'renew it' : 'the condition CertificatesRenewed says why it is not renewed';
+  const remedy = remedyFor(first);
   if (endMs <= nowMs) {
     const message = `${what} has ended at ${first.notAfter}: ${remedy}`;
     return [{ type, status: 'False', reason: 'CertificateExpired', message }];
@@ -72,6 +71,13 @@ export function certificatesValid(
     return [{ type, status: 'False', reason: 'CertificateExpiresSoon', message }];
   }
   return [{ type, status: 'True', reason: 'Valid', message: `${what} is the first to end, at ${first.notAfter}` }];
+}
+
+function remedyFor({ name, renewAt }: Certificate): string {
+  if (name === authzClientName) {
+    return 'the condition AuthorizationCurrent says why it is not renewed';
+  }
+  return renewAt === undefined ? 'renew it' : 'the condition CertificatesRenewed says why it is not renewed';
 }
 
 export function firstToEnd(certificates: readonly Certificate[]): Certificate | undefined {

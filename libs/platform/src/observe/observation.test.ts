@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { FakeClock } from '@tke/time';
 
 import { kubeVendor } from './kube-vendor.ts';
-import { withObservation } from './observation.ts';
+import { withCertificates, withObservation } from './observation.ts';
 
 const clock = new FakeClock(Date.parse('2026-05-01T00:00:00Z'));
 const connected = { type: 'Connected', status: 'True', reason: 'Answers', message: 'yes' } as const;
@@ -38,4 +38,14 @@ test.each([
   ['v1.36.3', 'Other'],
 ])('%s is of %s', (version, vendor) => {
   expect(kubeVendor(version)).toBe(vendor);
+});
+
+test('certificates of hosts take the place of those told of the same hosts, beside all others', () => {
+  const entry = (name: string, day: number) => ({ name, notAfter: `2027-01-0${day}T00:00:00Z` });
+  const certificates = [entry('client', 3), entry('apiserver on 10.0.0.1', 1), entry('apiserver on 10.0.0.2', 4)];
+  expect(withCertificates({ certificates }, [entry('etcd-peer on 10.0.0.1', 2)])).toEqual({
+    certificates: [entry('client', 3), entry('apiserver on 10.0.0.2', 4), entry('etcd-peer on 10.0.0.1', 2)],
+    certificatesExpireAt: '2027-01-02T00:00:00Z',
+  });
+  expect(withCertificates({}, [])).toEqual({});
 });

@@ -4,6 +4,8 @@ import { setCondition } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
 import type { StatusFields } from '../objects/status-draft.ts';
+import { hostOf, type Certificate } from './certificates.ts';
+import { firstToEnd } from './conditions.ts';
 
 type ClusterStatus = StatusFields<Cluster>;
 
@@ -25,6 +27,19 @@ export interface ObservationContext {
   /** `metadata.generation` of the Cluster. */
   readonly generation: number | undefined;
   readonly clock: Clock;
+}
+
+/** The fields of a status that certificates change which were found without the API server: for `StatusDraft.update`. */
+export function withCertificates(
+  { certificates = [] }: ClusterStatus,
+  found: readonly Certificate[],
+): Partial<ClusterStatus> {
+  const names = new Set(found.map(({ name }) => name));
+  const hosts = new Set(found.flatMap(({ name }) => hostOf(name) ?? []));
+  const isOld = ({ name }: Certificate) => names.has(name) || hosts.has(hostOf(name) ?? '');
+  const all = [...certificates.filter((each) => !isOld(each)), ...found];
+  const first = firstToEnd(all);
+  return first === undefined ? {} : { certificates: all, certificatesExpireAt: first.notAfter };
 }
 
 /** The fields of a status that an observation changes: for `StatusDraft.update`. */

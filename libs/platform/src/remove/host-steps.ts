@@ -1,16 +1,13 @@
 import { CodedError } from '@tke/errors';
 
 import type { HostSession } from '../hosts/host-session.ts';
-import { resetByHandPath } from '../reset/host-mark.ts';
+import { markOf, resetByHand } from '../reset/host-mark.ts';
 import { givingUp } from './give-up.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 import { leave, lockLeftover, reset, unlessTaken, type TakeOutScope } from './take-out-host.ts';
 
 // With the back-off of plans about five minutes for a host that is down: long enough for a reboot.
 const attempts = 7;
-
-/** What EnsureHostMark leaves on every host before it is changed: the whole reset, lock included. */
-const byHand = `Run "sh ${resetByHandPath}" on the host, or install it anew.`;
 
 /** Takes away all that was installed, and gives the host up. */
 export const ensureHostReset: RemovalStep = givingUp(
@@ -34,7 +31,11 @@ export const ensureHostReset: RemovalStep = givingUp(
   },
   {
     attempts,
-    leftover: (_scope, host, why) => ({ host, what: `All that was installed: ${why}`, remedy: byHand }),
+    leftover: (scope, host, why) => ({
+      host,
+      what: `All that was installed: ${why}`,
+      remedy: resetByHand(markOf(takeOutOf(scope))),
+    }),
   },
 );
 
@@ -50,7 +51,7 @@ export const ensureHostReleased: RemovalStep = givingUp(
   },
   {
     attempts: 3,
-    leftover: (_scope, host, why) => lockLeftover(host, why),
+    leftover: ({ cluster }, host, why) => lockLeftover(cluster, host, why),
   },
 );
 

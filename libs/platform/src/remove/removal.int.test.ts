@@ -299,7 +299,8 @@ describe('when the cluster is deleted', () => {
     const { name, ip } = await joined();
     await world.removeCluster();
     await remove(name);
-    expect(noteOf(name, 'HostNotReset')).toMatch(new RegExp(`Cluster ${clusterName} is gone; .* on ${ip}, `));
+    const said = `Cluster ${clusterName} is gone; where .*/mark on ${ip} says owner=[-0-9a-f]{36}, run `;
+    expect(noteOf(name, 'HostNotReset')).toMatch(new RegExp(said));
     expect(world.host(ip).done).toEqual([]);
   });
 

@@ -14,7 +14,8 @@ import { wasReached } from '../hosts/facts-of-pass.ts';
 import type { MachinePass, MachineResult } from '../machine/machine-pass.ts';
 import { isControlPlane } from '../machine/place.ts';
 import { workOnPlan } from '../objects/advance-plan.ts';
-import { resetByHandPath } from '../reset/host-mark.ts';
+import type { LoginWatch } from '../objects/login-watch.ts';
+import { markPath, resetByHandPath } from '../reset/host-mark.ts';
 import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 
 export interface RemovalSteps {
@@ -34,6 +35,7 @@ export interface RemovalOptions {
   readonly runner: Pick<PlanRunner, 'advance'>;
   readonly scopes: Pick<ScopeBuilder, 'machineHosts' | 'memberOf'>;
   readonly removalSteps: RemovalSteps;
+  readonly logins: LoginWatch;
   readonly clock: Clock;
 }
 
@@ -50,8 +52,9 @@ export class MachineRemoval {
   }
 
   async advance(pass: MachinePass): Promise<MachineResult | 'removed'> {
-    const { runner, clock } = this.#options;
+    const { runner, logins, clock } = this.#options;
     const { draft, signal } = pass;
+    logins.forget(draft.object.metadata.uid ?? '');
     if (isOver(draft.object)) {
       return 'removed';
     }
@@ -71,7 +74,11 @@ export class MachineRemoval {
       operation: 'Remove',
       steps: this.#stepsFor(cluster),
       scope,
-      scopeUntil: (end) => ({ ...scope, session: () => hosts.open(ip, end) }),
+      scopeUntil: (end) => ({
+        ...scope,
+        session: () => hosts.open(ip, end),
+        release: () => hosts.release(ip, end),
+      }),
       skip: cluster.spec.features?.skipConditions ?? [],
       signal,
       telling: { reason, phase, clock },
@@ -81,11 +88,11 @@ export class MachineRemoval {
   }
 
   /** A sentence without a full stop where there is nobody to take the host out for: without its UID the host's lock cannot be taken. */
-  #clusterOf({ spec }: DeepReadonly<Machine>): DeepReadonly<Cluster> | string {
+  #clusterOf({ metadata, spec }: DeepReadonly<Machine>): DeepReadonly<Cluster> | string {
     const { clusterName: name, ip } = spec;
     const found = this.#options.cache.get<Cluster>(clusterKind, { name });
     if (found === undefined || (found.spec.tenantID ?? '') !== (spec.tenantID ?? '')) {
-      return `Cluster ${name} is gone; run "sh ${resetByHandPath}" on ${ip}, or install it anew`;
+      return `Cluster ${name} is gone; where ${markPath} on ${ip} says owner=${metadata.uid ?? ''}, run "sh ${resetByHandPath}" there, or install it anew`;
     }
     return isControlPlane(found, ip) ? `${ip} is a host of the control plane of Cluster ${name} now` : found;
   }

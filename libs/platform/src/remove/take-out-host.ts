@@ -1,5 +1,6 @@
-import type { Leftover } from '@tke/api-platform';
+import type { Cluster, Leftover } from '@tke/api-platform';
 import { isCoded, type CodedError } from '@tke/errors';
+import type { DeepReadonly } from '@tke/meta';
 import type { Attempt, Waiting } from '@tke/plan';
 
 import type { BuildScope } from '../build/scope.ts';
@@ -41,11 +42,11 @@ export async function leave(scope: TakeOutScope, session: HostSession): Promise<
 }
 
 /** Of a host that could not be given up. */
-export function lockLeftover(host: string, why: string): Leftover {
+export function lockLeftover({ metadata }: DeepReadonly<Cluster>, host: string, why: string): Leftover {
   return {
     host,
     what: `The lock of the cluster: ${why}`,
-    remedy: `Before another cluster of the platform takes the host, remove its folder ${stateFolder}.`,
+    remedy: `Before another cluster of the platform takes the host, remove its folder ${stateFolder}, where the file "lock" in it says cluster=${metadata.uid ?? ''}.`,
   };
 }
 

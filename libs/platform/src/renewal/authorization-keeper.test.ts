@@ -72,6 +72,16 @@ describe('AuthorizationKeeper', () => {
     });
   });
 
+  test('says which API server was never told of them', async () => {
+    const { states, keep } = world();
+    states[second] = 'off';
+    expect(await keep('1')).toMatchObject({
+      status: 'False',
+      reason: 'NotConfigured',
+      message: expect.stringContaining(`${second} were started without --authorization-config`),
+    });
+  });
+
   test('a host that does not answer gets them later, the others at once', async () => {
     const { clock, scope, dead, keep } = world();
     dead.add(first);

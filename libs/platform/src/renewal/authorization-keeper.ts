@@ -7,13 +7,14 @@ import type { Clock } from '@tke/time';
 import type { MemberAuthorization } from '../build/member-authorization.ts';
 import type { HostsScope } from '../build/scope-builder.ts';
 import { authorizationInUse, type InUse } from '../kubeadm/authorization-in-use.ts';
+import { authzConfigPath } from '../kubeadm/paths.ts';
 import { writeAuthorization } from '../steps/control-plane/ensure-authz-webhook.ts';
-import { endsPass } from './ends-pass.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 
 export interface AuthorizationCondition {
   readonly type: 'AuthorizationCurrent';
   readonly status: ConditionStatus;
-  readonly reason: 'InUse' | 'NotTakenUp' | 'Refused' | 'HostNotReached' | 'NotIssued';
+  readonly reason: 'InUse' | 'NotTakenUp' | 'Refused' | 'HostNotReached' | 'NotConfigured' | 'NotIssued';
   readonly message: string;
 }
 
@@ -89,11 +90,15 @@ const mostShown = 3;
 function conditionOf(found: readonly Found[]): AuthorizationCondition {
   const type = 'AuthorizationCurrent';
   const of = (kind: Found['state']['kind']) => found.filter(({ state }) => state.kind === kind);
-  const [silent, refused, pending] = [of('silent'), of('refused'), of('pending')];
+  const [silent, off, refused, pending] = [of('silent'), of('off'), of('refused'), of('pending')];
   if (silent.length > 0) {
     const told = silent.slice(0, mostShown).map(({ ip, state }) => `${ip} (${'why' in state ? state.why : ''})`);
     const message = `The new files of the authz-webhook could not be put on ${told.join(', ')}: see that the hosts answer. The former certificate is good until it ends.`;
     return { type, status: 'False', reason: 'HostNotReached', message };
+  }
+  if (off.length > 0) {
+    const message = `The API servers on ${ipsOf(off)} were started without --authorization-config=${authzConfigPath}, and ask the authz-webhook nothing: the Secret with the authorization files of the cluster says in README.md how to switch it on, or take features.authzWebhookAddr away.`;
+    return { type, status: 'False', reason: 'NotConfigured', message };
   }
   if (refused.length > 0) {
     const message = `The API servers on ${ipsOf(refused)} could not read their new AuthorizationConfiguration, and go on with the former one: see their logs for "authorization config".`;

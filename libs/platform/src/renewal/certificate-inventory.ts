@@ -2,10 +2,10 @@ import type { Clock } from '@tke/time';
 
 import type { HostsScope } from '../build/scope-builder.ts';
 import { hostCertificates } from '../kubeadm/certificates.ts';
-import type { Certificate } from '../observe/certificates.ts';
+import { hostCertificateName, hostOf, type Certificate } from '../observe/certificates.ts';
 import { renewalTime } from '../observe/renewal-time.ts';
 import { timestampOf } from '../observe/timestamp.ts';
-import { endsPass } from './ends-pass.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 
 /** Hosts are asked over SSH, for dates that change once in months. */
 const intervalMs = 12 * 3_600_000;
@@ -31,7 +31,9 @@ export class CertificateInventory {
   /** What was found out last; before that what the status says. Asks nobody. */
   known({ cluster }: Pick<HostsScope, 'cluster'>): readonly Certificate[] {
     const { certificates = [] } = cluster.status ?? {};
-    return this.#known.get(uidOf(cluster))?.certificates ?? certificates.filter(({ name }) => name.includes(onHost));
+    return (
+      this.#known.get(uidOf(cluster))?.certificates ?? certificates.filter(({ name }) => hostOf(name) !== undefined)
+    );
   }
 
   /** Asks hosts where that is long ago. Of a host that does not answer, what was known stays. Rejects with what ends the pass only. */
@@ -48,9 +50,7 @@ export class CertificateInventory {
       at: now,
       complete: !answers.includes('silent'),
       certificates: answers.flatMap((answer, i) =>
-        answer === 'silent'
-          ? before.filter(({ name }) => name.endsWith(`${onHost}${scope.controlPlane[i] ?? ''}`))
-          : answer,
+        answer === 'silent' ? before.filter(({ name }) => hostOf(name) === scope.controlPlane[i]) : answer,
       ),
     });
   }
@@ -60,8 +60,6 @@ export class CertificateInventory {
   }
 }
 
-const onHost = ' on ';
-
 async function asked(scope: HostsScope, ip: string, signal: AbortSignal): Promise<readonly Certificate[] | 'silent'> {
   try {
     const found = await hostCertificates(scope, ip);
@@ -70,7 +68,7 @@ async function asked(scope: HostsScope, ip: string, signal: AbortSignal): Promis
       ? []
       : [
           {
-            name: `${first.name}${onHost}${ip}`,
+            name: hostCertificateName(first.name, ip),
             notAfter: timestampOf(first.notAfter),
             renewAt: timestampOf(renewalTime(first.notAfter)),
           },

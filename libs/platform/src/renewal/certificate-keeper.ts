@@ -7,11 +7,11 @@ import { centralAuthorization } from '../build/central-authorization.ts';
 import type { MemberAuthorization } from '../build/member-authorization.ts';
 import type { HostsScope } from '../build/scope-builder.ts';
 import { isSkipped } from '../kubeadm/skipped.ts';
-import type { Certificate } from '../observe/certificates.ts';
+import { authzClientName, type Certificate } from '../observe/certificates.ts';
 import { timestampOf } from '../observe/timestamp.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 import type { AuthorizationCondition, AuthorizationKeeper } from './authorization-keeper.ts';
 import type { CertificateInventory } from './certificate-inventory.ts';
-import { endsPass } from './ends-pass.ts';
 
 export interface CertificateKeeperOptions {
   readonly inventory: CertificateInventory;
@@ -36,10 +36,14 @@ export class CertificateKeeper {
     return [...this.#options.inventory.known({ cluster }), ...(client === undefined ? [] : [client])];
   }
 
-  /** Looks after them. Undefined for a cluster that does not ask the authz-webhook. Rejects with what ends the pass only. */
+  /** Looks at the hosts where that is long ago: also while no API server answers. Rejects with what ends the pass only. */
+  refresh(scope: HostsScope, signal: AbortSignal): Promise<void> {
+    return this.#options.inventory.refresh(scope, signal);
+  }
+
+  /** Of the authz-webhook's files. Undefined for a cluster that does not ask it. Rejects with what ends the pass only. */
   async keep(scope: HostsScope, signal: AbortSignal): Promise<AuthorizationCondition | undefined> {
-    const { inventory, pushes } = this.#options;
-    await inventory.refresh(scope, signal);
+    const { pushes } = this.#options;
     try {
       const wanted = await this.#wanted(scope, signal);
       return wanted && (await pushes.keep(scope, wanted, signal));
@@ -52,30 +56,28 @@ export class CertificateKeeper {
     }
   }
 
-  /** All is looked at anew: something has changed. */
-  refresh(uid: string): void {
+  /** Hosts are looked at anew: something has changed. */
+  invalidate(uid: string): void {
     this.#options.inventory.forget(uid);
   }
 
   /** The cluster is gone. */
   forget(uid: string): void {
-    this.refresh(uid);
+    this.invalidate(uid);
     this.#options.pushes.forget(uid);
     this.#client.delete(uid);
   }
 
   async #wanted({ cluster, version }: HostsScope, signal: AbortSignal): Promise<MemberAuthorization | undefined> {
-    if (isSkipped(cluster, 'EnsureAuthzWebhook')) {
-      return undefined;
-    }
-    const wanted = await centralAuthorization(this.#options.authorizations, cluster, version, signal);
-    if (wanted !== undefined) {
-      const { notAfter, renewAt } = wanted;
-      this.#client.set(cluster.metadata.uid ?? '', {
-        name: 'authz-webhook client',
-        notAfter: timestampOf(notAfter),
-        renewAt: timestampOf(renewAt),
-      });
+    const { uid = '' } = cluster.metadata;
+    const wanted = isSkipped(cluster, 'EnsureAuthzWebhook')
+      ? undefined
+      : await centralAuthorization(this.#options.authorizations, cluster, version, signal);
+    if (wanted === undefined) {
+      this.#client.delete(uid);
+    } else {
+      // Without renewAt: no plan renews it, but whoever issues it.
+      this.#client.set(uid, { name: authzClientName, notAfter: timestampOf(wanted.notAfter) });
     }
     return wanted;
   }

@@ -2,7 +2,7 @@ import { cluster as clusterKind, renewAnnotation, type Cluster } from '@tke/api-
 import { describeError } from '@tke/errors';
 import type { ConditionStatus } from '@tke/meta';
 import type { PlanOutcome, PlanRunner, Step } from '@tke/plan';
-import { setCondition, type CacheReader } from '@tke/runtime';
+import { findCondition, setCondition, type CacheReader } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
 import type { ScopeBuilder } from '../build/scope-builder.ts';
@@ -12,9 +12,10 @@ import type { ClusterPass } from '../cluster/provider.ts';
 import { platformErrors } from '../errors.ts';
 import { advancePlan } from '../objects/advance-plan.ts';
 import type { LoginWatch } from '../objects/login-watch.ts';
+import { without } from '../objects/conditions.ts';
 import { isOvertaken } from '../objects/overtaken.ts';
 import type { StatusChange } from '../objects/status-draft.ts';
-import { endsPass } from './ends-pass.ts';
+import { endsPass } from '../objects/ends-pass.ts';
 import { renewalNeed, untilAsked } from './renewal-due.ts';
 import type { RenewalScope } from './renewal-scope.ts';
 
@@ -49,6 +50,7 @@ export async function renewCertificates(tools: RenewalTools, pass: ClusterPass):
   const need = renewalNeed(draft.object, now);
   switch (need.kind) {
     case 'none': {
+      await dropUnsettled(pass);
       const requeueAfterMs = untilAsked(draft.object, now);
       return requeueAfterMs === undefined ? {} : { requeueAfterMs };
     }
@@ -100,11 +102,23 @@ async function settle(tools: RenewalTools, pass: ClusterPass, outcome: PlanOutco
       await tell(tools, pass, { status: 'Unknown', reason: 'Renewing', message: outcome.message });
       return { underWay: outcome.message, requeueAfterMs: outcome.afterMs };
     case 'retrying':
-    case 'stalled':
       await tell(tools, pass, failed(outcome.error));
-      return outcome.afterMs === undefined ? {} : { requeueAfterMs: outcome.afterMs };
+      return { requeueAfterMs: outcome.afterMs };
+    case 'stalled': // whatever else waits is looked at with the cluster
+      await tell(tools, pass, failed(outcome.error));
+      return {};
   }
 }
+
+/** What did not come to its end is over: the time that was asked for was corrected, or taken back. */
+async function dropUnsettled({ draft }: ClusterPass): Promise<void> {
+  const known = findCondition(draft.object.status?.conditions, conditionType);
+  if (known !== undefined && known.status !== 'True') {
+    await draft.update(({ conditions }) => ({ conditions: without(conditions, [conditionType]) }));
+  }
+}
+
+const conditionType = 'CertificatesRenewed';
 
 interface Told {
   readonly status: ConditionStatus;
@@ -123,7 +137,7 @@ async function tell(
   told: Told,
   more: StatusChange<Cluster> = {},
 ): Promise<void> {
-  const condition = { type: 'CertificatesRenewed', ...told };
+  const condition = { type: conditionType, ...told };
   await draft.update(({ conditions }) => ({
     ...more,
     conditions: setCondition(conditions, condition, { generation: draft.generation, clock }),

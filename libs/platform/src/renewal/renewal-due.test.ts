@@ -8,13 +8,13 @@ const now = Date.UTC(2027, 5, 15, 12);
 const hourMs = 3_600_000;
 const at = (hours: number) => new Date(now + hours * hourMs).toISOString();
 
-function cluster(status: Cluster['status'] = {}, asked?: string): Cluster {
+function cluster(status: Cluster['status'] = {}, asked?: string, skipConditions: string[] = []): Cluster {
   const annotations = asked === undefined ? {} : { [renewAnnotation]: asked };
   return {
     apiVersion: 'platform.tkestack.io/v1',
     kind: 'Cluster',
     metadata: { name: 'cls-a', creationTimestamp: at(-1000), annotations },
-    spec: { type: 'Baremetal' },
+    spec: { type: 'Baremetal', features: { skipConditions } },
     status,
   };
 }
@@ -39,6 +39,14 @@ describe('by what is in the status', () => {
   ])('%s', (_name, status, kind) => {
     expect(renewalNeed(cluster(status), now)).toEqual({ kind });
   });
+});
+
+test('by what the plan leaves out nothing is due', () => {
+  const need = (...skip: string[]) => renewalNeed(cluster({ certificates: client(-5) }, undefined, skip), now).kind;
+  expect(need('EnsureStoreCredential')).toBe('none');
+  expect(need('EnsureRenewCerts')).toBe('due');
+  const certificates = [{ ...client(-5)[0]!, name: 'apiserver on 10.0.0.1' }];
+  expect(renewalNeed(cluster({ certificates }, undefined, ['EnsureRenewCerts']), now)).toEqual({ kind: 'none' });
 });
 
 describe('by the annotation', () => {

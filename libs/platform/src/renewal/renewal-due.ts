@@ -1,6 +1,11 @@
 import { renewAnnotation, type Cluster } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
 
+import { isSkipped } from '../kubeadm/skipped.ts';
+import { clientCertificateName } from '../observe/certificates.ts';
+import { ensureRenewCerts } from '../steps/control-plane/ensure-renew-certs.ts';
+import { ensureStoreCredential } from '../steps/control-plane/ensure-store-credential.ts';
+
 /** A renewal that has changed nothing of what is due is not repeated at once. */
 const leastIntervalMs = 86_400_000;
 
@@ -31,8 +36,15 @@ function isAsked(cluster: DeepReadonly<Cluster>, now: number): boolean {
 
 function isDue(cluster: DeepReadonly<Cluster>, now: number): boolean {
   const { certificates = [] } = cluster.status ?? {};
-  const isOver = certificates.some(({ renewAt }) => renewAt !== undefined && Date.parse(renewAt) <= now);
+  const isOver = certificates.some(
+    ({ name, renewAt }) => renewAt !== undefined && Date.parse(renewAt) <= now && !isSkipped(cluster, stepFor(name)),
+  );
   return isOver && now - lastRenewal(cluster) >= leastIntervalMs;
+}
+
+/** What renews an entry of `status.certificates`; those on hosts are named after them. */
+function stepFor(name: string): string {
+  return name === clientCertificateName ? ensureStoreCredential.name : ensureRenewCerts.name;
 }
 
 /** Milliseconds until the time that somebody has asked for; undefined when there is none to come. */

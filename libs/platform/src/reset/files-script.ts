@@ -1,4 +1,5 @@
 import { kubeconfigMark } from '../steps/control-plane/ensure-kubeconfig.ts';
+import { stateFolder } from '../hosts/state-folder.ts';
 import { createdPath, originalsFolder } from '../steps/host/created-files.ts';
 import { fstabMark } from '../steps/host/ensure-disable-swap.ts';
 import { sysctlsBefore } from '../steps/host/ensure-sysctl.ts';
@@ -32,15 +33,17 @@ remove() {
   fi
 }
 
-# Those that cannot be put back stay where they are kept.
+# Those that cannot be put back are kept elsewhere: here they would pass for those of the next cluster.
+kept=${stateFolder}-originals.$(date -u +%Y%m%dT%H%M%SZ)
 restore_originals() {
   [ -d ${originalsFolder} ] || return 0
   find ${originalsFolder} -mindepth 1 ! -type d | while IFS= read -r copy; do
     path=\${copy#${originalsFolder}}
     mkdir -p -- "$(dirname -- "$path")" && cp -a --remove-destination -T -- "$copy" "$path" && rm -f -- "$copy" ||
-      left "the original of $path, which is kept as $copy"
+      left "the original of $path, which is kept as $kept$path"
   done
   find ${originalsFolder} -depth -type d -exec rmdir -- {} + 2> /dev/null
+  [ ! -d ${originalsFolder} ] || mv -T -- ${originalsFolder} "$kept" || left 'the folder ${originalsFolder}'
 }
 remove_created() {
   [ -f ${createdPath} ] || return 0

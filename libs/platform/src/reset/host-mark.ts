@@ -8,6 +8,14 @@ export const markPath = `${stateFolder}/mark`;
 export const resetByHandPath = `${stateFolder}/reset.sh`;
 
 /**
+ * What somebody at the host may do whom the platform has lost sight of: only who it is marked for may be reset, as it may be the node of
+ * another cluster by now. Where nothing but the lock is of this cluster, nothing was done there.
+ */
+export function resetByHand({ cluster, owner }: HostMark): string {
+  return `If the file "mark" in ${stateFolder} says owner=${owner}, run "sh ${resetByHandPath}" on the host or install it anew. If there is no such file, and the file "lock" says cluster=${cluster}, remove the folder. Otherwise leave the host alone: it is not this cluster's.`;
+}
+
+/**
  * Whose host it is since it was found fit and free: from then on, all there is of Kubernetes is ours. Without it nothing on the host
  * is: the lock alone only says that somebody has looked.
  */

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 
+import type { JournalEntry } from '@tke/api-platform';
+import { FakeClock } from '@tke/time';
+
 import { renewalAnnotation } from '../../kubeadm/static-pods.ts';
 import type { RenewalScope } from '../../renewal/renewal-scope.ts';
 import { attemptAt, machines, testScope, type ScopeOptions } from '../testing/scope.ts';
@@ -9,6 +12,7 @@ import { ensureRenewCerts } from './ensure-renew-certs.ts';
 
 const first = '10.0.0.11';
 const second = '10.0.0.12';
+const step = 'EnsureRenewCerts';
 const components = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const manifestOf = (component: string) => `/etc/kubernetes/manifests/${component}.yaml`;
 const manifest = 'apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    other: kept\nspec:\n  containers: []\n';
@@ -24,9 +28,14 @@ interface Host {
 /** Hosts of a control plane that do what kubeadm, kubelet and kubectl would. */
 function world(options: ScopeOptions = {}) {
   const scope = testScope({ spec: { machines: machines(first, second), ...options.spec }, ...options });
-  const finished = new Set<string>();
+  const journal = new Map<string, JournalEntry>();
   const hosts = new Map<string, Host>();
-  const attempts = new Map([first, second].map((ip) => [ip, attemptAt(ip, 'EnsureRenewCerts')]));
+  const clock = new FakeClock();
+  const attempts = new Map([first, second].map((ip) => [ip, { ...attemptAt(ip, step), clock }]));
+  const now = () => new Date(clock.now()).toISOString();
+  const begin = (ip: string) => journal.set(ip, { step, host: ip, state: 'Running', attempt: 1, startedAt: now() });
+  const finish = (ip: string) => journal.set(ip, { ...journal.get(ip)!, state: 'Done', finishedAt: now() });
+  [first, second].forEach(begin);
   for (const ip of [first, second]) {
     const host: Host = { days: { apiserver: 365, 'admin.conf': 365 }, comesUp: true, served: true };
     hosts.set(ip, host);
@@ -37,7 +46,7 @@ function world(options: ScopeOptions = {}) {
         .metadata.annotations;
     session.answer = ([, , script = '', , ...args]) => {
       if (script.includes('check-expiration')) {
-        return { stdout: JSON.stringify({ certificates: certificates(host.days, attempts.get(ip)!.clock.now()) }) };
+        return { stdout: JSON.stringify({ certificates: certificates(host.days, clock.now()) }) };
       }
       if (args.includes('pods')) {
         const asked = components.filter((component) => args.includes(`${component}-${ip}`));
@@ -50,9 +59,10 @@ function world(options: ScopeOptions = {}) {
       return { exitCode: args.includes('/readyz') && !host.served ? 1 : 0, stderr: 'x509: unknown authority' };
     };
   }
-  const renewal: RenewalScope = { ...scope, isFinished: (step, ip) => finished.has(`${step} ${ip}`) };
-  const run = (ip: string) => ensureRenewCerts.run(renewal, attempts.get(ip)!);
-  return { scope, run, finished, at: (ip: string) => hosts.get(ip)!, renewal };
+  const renewal: RenewalScope = { ...scope, renewal: () => 'uid/begin', progressOf: (_step, ip) => journal.get(ip) };
+  const run = (ip: string, number = 1) =>
+    ensureRenewCerts.run(renewal, { ...attempts.get(ip)!, number, id: `attempt-${number}` });
+  return { scope, run, clock, begin, finish, at: (ip: string) => hosts.get(ip)!, renewal };
 }
 
 function certificates(days: Readonly<Record<string, number>>, now: number): readonly object[] {
@@ -73,7 +83,7 @@ describe('EnsureRenewCerts', () => {
     expect(renewals(host.commands)).toBe(1);
     for (const component of components) {
       const { content, mode } = host.files.get(manifestOf(component))!;
-      const annotations = { other: 'kept', [renewalAnnotation]: 'ensurerenewcerts-1' };
+      const annotations = { other: 'kept', [renewalAnnotation]: 'uid/begin' };
       expect(load(content)).toMatchObject({ kind: 'Pod', metadata: { annotations }, spec: { containers: [] } });
       expect(mode).toBe(0o600);
     }
@@ -83,10 +93,10 @@ describe('EnsureRenewCerts', () => {
   });
 
   test('touches a host only when the one before is done', async () => {
-    const { run, scope, finished } = world();
-    expect(await run(second)).toMatchObject({ message: `${second} comes after ${first}` });
+    const { run, scope, finish } = world();
+    expect(await run(second)).toMatchObject({ message: `${second} comes after ${first}`, retryAfterMs: 30_000 });
     expect(scope.host(second).commands).toEqual([]);
-    finished.add(`EnsureRenewCerts ${first}`);
+    finish(first);
     expect(await run(second)).toBeUndefined();
   });
 
@@ -102,6 +112,33 @@ describe('EnsureRenewCerts', () => {
     expect(await run(first)).toMatchObject({
       message: expect.stringContaining('does not serve its renewed certificate'),
     });
+  });
+
+  test('starts nothing anew when it is tried again', async () => {
+    const { run, scope } = world();
+    await run(first, 1);
+    const before = [...scope.host(first).files.values()].map(({ content }) => content);
+    await run(first, 2);
+    expect([...scope.host(first).files.values()].map(({ content }) => content)).toEqual(before);
+    expect(scope.host(first).commands.filter((line) => line.includes('renew uid/begin'))).toHaveLength(2);
+  });
+
+  test('waits for its user when a pod does not become ready, by the time that its host has had', async () => {
+    const { run, at, clock, finish } = world();
+    await clock.advance(19 * 60_000);
+    at(first).comesUp = false;
+    expect(await run(first)).toBeDefined();
+    await clock.advance(60_000);
+    await expect(run(first)).rejects.toMatchObject({
+      code: 'ControlPlaneNotReady',
+      class: 'NeedsUser',
+      message: expect.stringContaining(`waiting for etcd-${first} to be ready`),
+    });
+    finish(first);
+    at(second).comesUp = false;
+    expect(await run(second)).toBeDefined();
+    await clock.advance(20 * 60_000);
+    await expect(run(second)).rejects.toMatchObject({ code: 'ControlPlaneNotReady' });
   });
 
   test('leaves etcd of others alone', async () => {

@@ -1,13 +1,19 @@
 import type { Attempt, Step, Waiting } from '@tke/plan';
 
-import { hostCertificates, kubeadmValidityMs, renewHostCertificates } from '../../kubeadm/certificates.ts';
+import type { HostSession } from '../../hosts/host-session.ts';
+import { hostCertificates, renewHostCertificates } from '../../kubeadm/certificates.ts';
 import { kubeadmErrors } from '../../kubeadm/errors.ts';
 import { restartOrder, restartStaticPods, servesItsCertificate } from '../../kubeadm/static-pods.ts';
+import { kubeadmValidityMs } from '../../kubeadm/validity.ts';
 import type { RenewalScope } from '../../renewal/renewal-scope.ts';
 import { controlPlaneNodes } from '../host/targets.ts';
+import { noLimitMs } from '../no-limit.ts';
 import { nodeAt } from '../node/targets.ts';
 
 const dayMs = 86_400_000;
+/** For pods that were started anew, from when it was their host's turn. */
+const limitMs = 20 * 60_000;
+const predecessorMs = 30_000;
 
 /**
  * New certificates for the control plane, one host after the other, in the order of spec: whatever goes wrong on one host, the API
@@ -16,17 +22,25 @@ const dayMs = 86_400_000;
  */
 export const ensureRenewCerts: Step<RenewalScope> = {
   name: 'EnsureRenewCerts',
-  limitMs: 20 * 60_000,
+  limitMs: noLimitMs, // hosts wait for each other; what is done on one has limits of its own
   targets: controlPlaneNodes,
-  run: async (scope, attempt) => predecessor(scope, attempt) ?? (await renew(scope, attempt)),
+  async run(scope, attempt) {
+    const before = predecessorOf(scope, attempt);
+    if (before !== undefined && !isFinished(scope, attempt.step, before)) {
+      return { message: `${attempt.target} comes after ${before}`, retryAfterMs: predecessorMs };
+    }
+    return renew(scope, attempt);
+  },
 };
 
-function predecessor(scope: RenewalScope, { target, step }: Attempt): Waiting | undefined {
+function predecessorOf(scope: RenewalScope, { target }: Attempt): string | undefined {
   const hosts = controlPlaneNodes(scope);
-  const before = hosts[hosts.indexOf(target) - 1];
-  return before === undefined || scope.isFinished(step, before)
-    ? undefined
-    : { message: `${target} comes after ${before}`, retryAfterMs: 2000 };
+  return hosts[hosts.indexOf(target) - 1];
+}
+
+function isFinished(scope: RenewalScope, step: string, ip: string): boolean {
+  const state = scope.progressOf(step, ip)?.state;
+  return state === 'Done' || state === 'Skipped';
 }
 
 async function renew(scope: RenewalScope, attempt: Attempt): Promise<Waiting | undefined> {
@@ -36,14 +50,34 @@ async function renew(scope: RenewalScope, attempt: Attempt): Promise<Waiting | u
     return waiting;
   }
   await checkRenewed(scope, attempt);
-  const node = nodeAt(scope, attempt.target).name;
+  const unready = await restart(scope, session, attempt);
+  if (unready !== undefined && attempt.clock.now() - turnOf(scope, attempt) >= limitMs) {
+    throw kubeadmErrors.ControlPlaneNotReady(
+      `${limitMs / 60_000} minutes after its turn came on ${attempt.target}: ${unready.message}`,
+    );
+  }
+  return unready;
+}
+
+async function restart(scope: RenewalScope, session: HostSession, { target }: Attempt): Promise<Waiting | undefined> {
+  const node = nodeAt(scope, target).name;
   for (const components of restartOrder(scope.cluster)) {
-    const unready = await restartStaticPods(session, { components, node, id: attempt.id });
+    const unready = await restartStaticPods(session, { components, node, id: scope.renewal() });
     if (unready !== undefined) {
       return unready;
     }
   }
   return servesItsCertificate(session);
+}
+
+/** When this attempt could begin: attempts on all hosts begin together. Milliseconds since the epoch. */
+function turnOf(scope: RenewalScope, attempt: Attempt): number {
+  const { step, target, clock } = attempt;
+  const before = predecessorOf(scope, attempt);
+  const began = scope.progressOf(step, target)?.startedAt;
+  const free = before === undefined ? undefined : scope.progressOf(step, before)?.finishedAt;
+  const known = [began, free].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  return known.length === 0 ? clock.now() : Math.max(...known);
 }
 
 /** kubeadm leaves out what it cannot renew, and calls that a success. Nothing is restarted for files that did not change. */
