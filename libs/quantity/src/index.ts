@@ -1,4 +1,5 @@
 export { exactList, formatExactly, limitsOf } from './exact.ts';
+export { percentOf } from './percent.ts';
 export { formatQuantity, parseQuantity } from './quantity.ts';
 export type { Nanos } from './quantity.ts';
 export { amountsOf, most, resourceList, sum } from './resource-list.ts';

@@ -191,7 +191,10 @@ const members = (of: string, named: string[] | null) =>
   hub.admin.patch<Project>(project, { name: of }, { type: 'merge', body: { spec: { members: named } } });
 const bindingOf = (of: string) =>
   hub.admin.get(projectPolicyBinding, { name: `${of}-pol-default-project-owner` }).catch((error: unknown) => {
-    return isNotFound(error) ? undefined : Promise.reject(error);
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    return undefined;
   });
 
 const membersAre = (reason: string) =>
