@@ -8,6 +8,7 @@ export interface Attempt extends RawRequest {
 
 export interface Outcome {
   readonly title: string;
+  readonly method: NonNullable<RawRequest['method']>;
   readonly httpStatus: number;
   /** The object or the text, or what the server said. */
   readonly answer: string;
@@ -118,15 +119,30 @@ function writes(object: StoredObject, { all, item, tenantField, theirs, mine }: 
 
 /** What came of it. */
 export async function tryOut(client: Client, { title, ...request }: Attempt): Promise<Outcome> {
+  const { method = 'GET' } = request;
   try {
     const answer = await client.request(request);
-    return { title, httpStatus: 200, answer: typeof answer === 'string' ? answer : JSON.stringify(answer) };
+    return { title, method, httpStatus: 200, answer: typeof answer === 'string' ? answer : JSON.stringify(answer) };
   } catch (error) {
     if (error instanceof KubeApiError) {
-      return { title, httpStatus: error.httpStatus, answer: error.status.message ?? '' };
+      return { title, method, httpStatus: error.httpStatus, answer: error.status.message ?? '' };
     }
     throw error;
   }
+}
+
+/**
+ * Whether it was refused. What changes an object has to fail before its content is looked at: 409 and 422 come after the caller was let in,
+ * which is all right only where he made an object of his own.
+ */
+export function isRefused({ method, httpStatus }: Outcome): boolean {
+  return [403, 404, 405, ...(method === 'POST' ? [409, 422] : [])].includes(httpStatus);
+}
+
+/** The same, without a trace: reads as they are, writes as dry runs. */
+export function rehearsal(attempt: Attempt): Attempt {
+  const { method = 'GET', path } = attempt;
+  return method === 'GET' ? attempt : { ...attempt, path: `${path}${path.includes('?') ? '&' : '?'}dryRun=All` };
 }
 
 /** One after the other, so that what failed can be told from what was too much. */

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { waitFor } from '@tke/envtest';
 
+import { repository } from '../hub-under-test.ts';
 import { kstatus, type Kstatus, type StatusBearer } from './kstatus.ts';
 import { randomOf, seedOfRun, shuffled } from './shuffle.ts';
 import { patience, TenancyLab } from './tenancy-lab.ts';
@@ -11,6 +14,9 @@ const minutes = 60_000;
 jest.setTimeout(10 * minutes);
 
 const tenant = tenantOf('acme');
+/** Whom the samples are for. */
+const sampleTenant = { id: 'default', cluster: 'cls-sample' };
+const samples = join(repository, 'config/samples/business');
 const seed = seedOfRun();
 const groups = ['auth', 'business', 'platform'].map((group) => `${group}.tkestack.io`);
 let lab: TenancyLab;
@@ -19,7 +25,7 @@ type Stored = StatusBearer & Manifest & { readonly metadata: { readonly finalize
 
 beforeAll(async () => {
   lab = await TenancyLab.start();
-  await lab.addMember(tenant);
+  await Promise.all([tenant, sampleTenant].map((each) => lab.addMember(each)));
 }, 15 * minutes);
 
 afterAll(() => lab.stop(), 2 * minutes);
@@ -58,95 +64,109 @@ async function leftOnHub(): Promise<readonly string[]> {
   );
   const kinds = ['namespaces', ...resources.flatMap((text) => text.trim().split('\n'))];
   const all = await stored(kinds.join(','), '--all-namespaces');
-  const ours = all.filter((object) => JSON.stringify({ ...object, status: undefined }).includes(tenant.id));
+  const found = all.filter((object) => JSON.stringify({ ...object, status: undefined }).includes(tenant.id));
   // The cluster was there before the tenant.
-  return ours.map(title).filter((each) => !each.endsWith(`/${tenant.cluster}`) && !each.includes('ClusterCredential'));
+  return found.map(title).filter((each) => !each.endsWith(`/${tenant.cluster}`) && !each.includes('ClusterCredential'));
 }
 
-async function inMember(...args: readonly string[]): Promise<string> {
-  const { stdout } = await lab.member(tenant.cluster).kubectl(args);
-  return stdout.trim();
+/** What we made in a cluster: `kind/name` of each. */
+async function ourNamespacesIn(cluster: string): Promise<readonly string[]> {
+  const { stdout } = await lab.member(cluster).kubectl(['get', 'ns', `--selector=${ours}`, '--output=name']);
+  return stdout.split('\n').filter(Boolean);
 }
 
-const mine = '--selector=tkestack.io/projectName';
+async function deleteAll(folder: string): Promise<void> {
+  const begin = performance.now();
+  // A project takes along what is in it: what kubectl comes to later may be gone.
+  await lab.hub.must(['delete', '-k', folder, '--ignore-not-found', `--timeout=${patience / 1000}s`]);
+  await waitFor(
+    async () => {
+      const left = [...(await leftOnHub()), ...(await ourNamespacesIn(tenant.cluster))];
+      return left.length === 0 || Promise.reject(new Error(left.join(', ')));
+    },
+    { description: 'nothing of the tenant is left', timeoutMs: patience, intervalMs: 500 },
+  );
+  process.stderr.write(`deleted after ${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
+}
 
-describe.each<[number, string[]]>([
-  [seed, []],
-  [seed + 1, ['--server-side']],
-])('a whole tenant in random order (TKE_SEED=%s), kubectl apply %p', (seedOfOrder, flags) => {
-  const random = randomOf(seedOfOrder);
+async function expectNoDrift(folder: string, ...flags: readonly string[]): Promise<void> {
+  expect(await lab.hub.kubectl(['diff', ...flags, '-k', folder])).toMatchObject({ code: 0, stdout: '' });
+  const again = (await lab.hub.must(['apply', ...flags, '-k', folder])).trim().split('\n');
+  expect(again.filter((line) => !/ (unchanged|serverside-applied)$/.test(line))).toEqual([]);
+  const changed = (await stored('-k', folder)).filter(({ metadata }) => (metadata.generation ?? 1) !== 1);
+  expect(changed.map(title)).toEqual([]);
+}
+
+const ours = 'tkestack.io/projectName';
+
+function inRandomOrder(name: string, random: () => number): Promise<string> {
+  return lab.kustomization(name, [...homes(tenant), ...shuffled(tenantObjects(tenant), random)]);
+}
+
+describe(`a whole tenant in random order (TKE_SEED=${seed})`, () => {
+  const random = randomOf(seed);
   let folder: string;
 
   beforeAll(async () => {
-    const objects = [...homes(tenant), ...shuffled(tenantObjects(tenant), random)];
-    folder = await lab.kustomization(`apply-${seedOfOrder}`, objects);
+    folder = await inRandomOrder('client-side', random);
   });
 
   test('converges after one apply', async () => {
-    const lines = (await lab.hub.must(['apply', ...flags, '-k', folder])).trim().split('\n');
-    expect(lines.filter((line) => !/ (created|serverside-applied)$/.test(line))).toEqual([]);
+    const lines = (await lab.hub.must(['apply', '-k', folder])).trim().split('\n');
+    expect(lines.filter((line) => !line.endsWith(' created'))).toEqual([]);
     const seconds = await untilCurrent(folder);
-    process.stderr.write(
-      `${lines.length} objects, TKE_SEED=${seedOfOrder}: all Current after ${seconds.toFixed(1)} s\n`,
-    );
-    expect((await inMember('get', 'ns', mine, '--output=name')).split('\n')).toEqual([
-      'namespace/shop',
-      'namespace/web',
-    ]);
-    expect(await inMember('get', 'quota', '--all-namespaces', mine, '--no-headers')).toMatch(/shop.*\n.*web/);
+    process.stderr.write(`${lines.length} objects, TKE_SEED=${seed}: all Current after ${seconds.toFixed(1)} s\n`);
+    expect(await ourNamespacesIn(tenant.cluster)).toEqual(['namespace/shop', 'namespace/web']);
+    const quotas = ['get', 'quota', '--all-namespaces', `--selector=${ours}`, '--no-headers'];
+    expect((await lab.member(tenant.cluster).kubectl(quotas)).stdout).toMatch(/shop.*\n.*web/);
   });
 
-  test('shows no drift then: kubectl diff is empty, a second apply changes nothing', async () => {
-    expect(await lab.hub.kubectl(['diff', ...flags, '-k', folder])).toMatchObject({ code: 0, stdout: '' });
-    const again = (await lab.hub.must(['apply', ...flags, '-k', folder])).trim().split('\n');
-    expect(again.filter((line) => !/ (unchanged|serverside-applied)$/.test(line))).toEqual([]);
-    const changed = (await stored('-k', folder)).filter(({ metadata }) => (metadata.generation ?? 1) !== 1);
-    expect(changed.map(title)).toEqual([]);
-  });
+  test('shows no drift then: kubectl diff is empty, a second apply changes nothing', () => expectNoDrift(folder));
 
   test('ends clean when it is deleted in another order', async () => {
     const everything = shuffled([...homes(tenant), ...tenantObjects(tenant)], random);
-    const other = await lab.kustomization(`delete-${seedOfOrder}`, everything);
-    const begin = performance.now();
-    await lab.hub.must(['delete', '-k', other, `--timeout=${patience / 1000}s`]);
-    await waitFor(
-      async () => {
-        const left = [...(await leftOnHub()), await inMember('get', 'ns', mine, '--output=name')].filter(Boolean);
-        return left.length === 0 || Promise.reject(new Error(left.join(', ')));
-      },
-      { description: 'nothing of the tenant is left', timeoutMs: patience, intervalMs: 500 },
-    );
-    process.stderr.write(`deleted in ${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
+    await deleteAll(await lab.kustomization('delete', everything));
   });
 });
 
-describe('kstatus of every kind', () => {
-  const objects = [...homes(tenant), ...tenantObjects(tenant)];
+describe('kstatus of every kind of a tenant, applied by the server in another order', () => {
   // No controller answers for these: they are done as they are.
   const unanswered = ['Platform', 'ImageNamespace', 'ChartGroup'];
+  const web = `cls-${tenant.id}-web`;
   let folder: string;
   let revive: () => Promise<void>;
 
   beforeAll(async () => {
-    folder = await lab.kustomization('kstatus', objects);
+    folder = await inRandomOrder('server-side', randomOf(seed + 1));
   });
 
   const killManager = async () => {
     ({ revive } = await lab.hub.kill('manager'));
   };
+  const setPods = (pods: number) =>
+    lab.hub.must([
+      ...['patch', 'bns', web, `--namespace=${tenant.child}`, '--type=merge'],
+      ...['-p', JSON.stringify({ spec: { hard: { pods } } })],
+    ]);
+  const become = (status: Kstatus) =>
+    waitFor(async () => kstatus((await stored('bns', web, `--namespace=${tenant.child}`))[0]!) === status, {
+      description: `${web} is ${status}`,
+      timeoutMs: patience,
+    });
 
-  test('is InProgress until the manager has seen the object, then Current', async () => {
+  test('is InProgress until the manager has seen the object, then Current, without drift', async () => {
     await killManager();
-    await lab.hub.must(['apply', '-k', folder]);
+    await lab.hub.must(['apply', '--server-side', '-k', folder]);
     for (const [name, status] of Object.entries(await statuses(folder))) {
       const expected = unanswered.some((kind) => name.startsWith(`${kind}.`)) ? 'Current' : 'InProgress';
       expect([name, status]).toEqual([name, expected]);
     }
     await revive();
     await untilCurrent(folder);
+    await expectNoDrift(folder, '--server-side');
   });
 
-  test('is InProgress until the manager has seen a change, then Current', async () => {
+  test('is InProgress until the manager has seen a change, then Current, or Failed where only somebody’s change helps', async () => {
     await killManager();
     const changes: [string, object][] = [
       [`prj/${tenant.project}`, { displayName: 'Changed' }],
@@ -158,35 +178,17 @@ describe('kstatus of every kind', () => {
     for (const [object, spec] of changes) {
       await lab.hub.must(['patch', object, '--type=merge', '-p', JSON.stringify({ spec })]);
     }
-    const names = changes.map(([object]) => object);
-    const seen = async () => (await stored(...names)).map(kstatus);
-    expect(new Set(await seen())).toEqual(new Set(['InProgress']));
-    await revive();
-    await untilCurrent(folder);
-  });
-
-  test('is Failed where only somebody’s change helps, with the reason, and Current after it', async () => {
-    const web = `cls-${tenant.id}-web`;
-    const set = (pods: number) =>
-      lab.hub.must([
-        ...['patch', 'bns', web, `--namespace=${tenant.child}`, '--type=merge'],
-        ...['-p', JSON.stringify({ spec: { hard: { pods } } })],
-      ]);
-    const become = (status: Kstatus) =>
-      waitFor(async () => kstatus((await stored('bns', web, `--namespace=${tenant.child}`))[0]!) === status, {
-        description: `${web} is ${status}`,
-        timeoutMs: patience,
-      });
     // Admission says no to this; a repository that was never asked wins while the manager is away.
-    await killManager();
-    await set(21);
+    await setPods(21);
+    const seen = (await stored(...changes.map(([object]) => object))).map(kstatus);
+    expect(new Set(seen)).toEqual(new Set(['InProgress']));
     await revive();
     await become('Failed');
     const jsonpath = "{.status.conditions[?(@.type=='Stalled')].reason}";
     const reason = ['get', 'bns', web, `--namespace=${tenant.child}`, `--output=jsonpath=${jsonpath}`];
     expect(await lab.hub.must(reason)).toBe('QuotaExceeded');
-    await set(20);
-    await become('Current');
+    await setPods(20);
+    await untilCurrent(folder);
   });
 
   test('is Terminating until everything is cleared away', async () => {
@@ -195,7 +197,18 @@ describe('kstatus of every kind', () => {
     expect((await stored('prj', tenant.project, tenant.child)).map(kstatus)).toEqual(['Terminating', 'Terminating']);
     await revive();
     await lab.hub.must(['wait', '--for=delete', `prj/${tenant.project}`, `--timeout=${patience / 1000}s`]);
-    expect(await inMember('get', 'ns', mine, '--output=name')).toBe('');
-    await lab.hub.must(['delete', '-k', folder, '--ignore-not-found', `--timeout=${patience / 1000}s`]);
+    expect(await ourNamespacesIn(tenant.cluster)).toEqual([]);
+    await deleteAll(folder);
   });
+});
+
+test('config/samples/business applies as it is, with a cluster of the name it uses, and goes again', async () => {
+  await lab.hub.must(['apply', '-k', samples]);
+  await untilCurrent(samples);
+  await expectNoDrift(samples);
+  expect(await ourNamespacesIn(sampleTenant.cluster)).toEqual(['namespace/payment', 'namespace/web']);
+  const { stdout } = await lab.member(sampleTenant.cluster).kubectl(['get', 'limits', '--namespace=web', '-o=name']);
+  expect(stdout.trim()).toBe('limitrange/web');
+  await lab.hub.must(['delete', '-k', samples, '--ignore-not-found', `--timeout=${patience / 1000}s`]);
+  expect(await ourNamespacesIn(sampleTenant.cluster)).toEqual([]);
 });

@@ -1,19 +1,30 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { authKinds, tenantKinds as tenantAuthKinds } from '@tke/api-auth';
-import { businessKinds } from '@tke/api-business';
+import { businessKinds, businessNamespace, project } from '@tke/api-business';
 import { platformKinds, tenantPlatformKinds } from '@tke/api-platform';
 import { waitFor } from '@tke/envtest';
 import { connect, type Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
-import type { Kind } from '@tke/meta';
+import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
-import { attemptsOn, pathOf, tally, tryAll, tryOut, without, type Outcome, type StoredObject } from './attempts.ts';
+import {
+  attemptsOn,
+  isRefused,
+  rehearsal,
+  tally,
+  tryAll,
+  without,
+  type Attempt,
+  type Outcome,
+  type StoredObject,
+} from './attempts.ts';
 import { credentialRequest } from './credential-request.ts';
-import { kstatus } from './kstatus.ts';
-import { inMember, references } from './references.ts';
+import { furtherObjects } from './further-objects.ts';
+import { kstatus, type StatusBearer } from './kstatus.ts';
+import { disguises, furtherReferences, inMember, looseEnds, references } from './references.ts';
 import { patience, TenancyLab } from './tenancy-lab.ts';
-import { homes, tenantObjects, tenantOf, type Manifest, type Tenant } from './tenant-objects.ts';
+import { homes, tenantObjects, tenantOf, type Tenant } from './tenant-objects.ts';
 
 const minutes = 60_000;
 jest.setTimeout(10 * minutes);
@@ -24,8 +35,12 @@ const tenantKinds: readonly Kind[] = [...tenantAuthKinds, ...tenantPlatformKinds
 const clients: Client[] = [];
 const done: Outcome[] = [];
 
+/** For credentials of the administrators. */
+const requests = new Map<Tenant, string>();
+
 let lab: TenancyLab;
 let admin: Client;
+let adminOfMember: Client;
 /** One object of the other tenant of every kind. */
 let victims: ReadonlyMap<Kind<StoredObject>, StoredObject>;
 
@@ -35,56 +50,10 @@ async function clientOf(kubeconfig: string): Promise<Client> {
   return client;
 }
 
-/** The kinds that are no part of a tenant's repository. */
-function furtherObjects({
-  id,
-  cluster,
-  project,
-  child,
-  administrator,
-}: ReturnType<typeof tenantOf>): readonly Manifest[] {
-  const of = (group: string, kind: string, name: string, content: object, namespace?: string): Manifest => ({
-    ...{ apiVersion: `${group}.tkestack.io/v1`, kind, ...content },
-    metadata: { name, ...(namespace !== undefined && { namespace }) },
-  });
-  const spec = (fields: object) => ({ spec: { tenantID: id, ...fields } });
-  const addon = (kind: string) => of('platform', kind, `${kind.toLowerCase()}-${id}`, spec({ clusterName: cluster }));
-  const times = { issue_at: '2026-01-02T03:04:05Z', expire_at: '2036-01-02T03:04:05Z' };
-  const persistentBackEnd = { cls: { logSetID: 'a', topicID: 'b' } };
-  const login = { port: 22, username: 'root', password: 'c2VjcmV0' };
-  return [
-    of('auth', 'APIKey', `apk-${id}`, spec({ apiKey: `secret-of-${id}`, username: administrator, ...times })),
-    of('auth', 'Category', `cat-${id}`, { Spec: { displayName: id } }),
-    of('auth', 'APISigningKey', `ask-${id}`, {}),
-    of('platform', 'Registry', `rg-${id}`, spec({ displayName: id, url: 'registry.example.com' })),
-    of('platform', 'ClusterCredential', `cc-${id}`, {
-      tenantID: id,
-      clusterName: `cls-${id}-old`,
-      token: `secret-of-${id}`,
-    }),
-    of(
-      'platform',
-      'Machine',
-      `mc-${id}`,
-      spec({ clusterName: `${cluster}-later`, type: 'Baremetal', ip: '192.0.2.9', ...login }),
-    ),
-    of('platform', 'PersistentEvent', `pe-${id}`, spec({ clusterName: cluster, persistentBackEnd })),
-    ...['TappController', 'CSIOperator', 'CronHPA'].map(addon),
-    of(
-      'business',
-      'NsEmigration',
-      `${cluster}-none`,
-      spec({ namespace: `${cluster}-none`, destination: child }),
-      project,
-    ),
-  ];
-}
-
 /** Only a user of a tenant may ask for a credential, and only for himself. */
-async function askForCredential(tenant: Tenant): Promise<void> {
+async function askForCredential(tenant: Tenant, request: string): Promise<void> {
   const { id: tenantID, cluster, child, administrator: username } = tenant;
   const metadata = { name: `cred-${tenantID}`, namespace: child };
-  const request = await credentialRequest(tenant, 'web', lab.hub.folder);
   const spec = { tenantID, namespace: `${cluster}-web`, username, request };
   const input = { apiVersion: 'business.tkestack.io/v1', kind: 'NamespaceCredential', metadata, spec };
   await lab.user(username, tenantID);
@@ -100,10 +69,12 @@ beforeAll(async () => {
   for (const tenant of [mine, theirs]) {
     const objects = [...homes(tenant), ...tenantObjects(tenant), ...furtherObjects(tenant)];
     await lab.hub.must(['apply', '-k', await lab.kustomization(tenant.id, objects)]);
-    await askForCredential(tenant);
+    requests.set(tenant, await credentialRequest(tenant, 'web', lab.hub.folder));
+    await askForCredential(tenant, requests.get(tenant)!);
   }
   await lab.authorizeMember(theirs);
   admin = await clientOf(await lab.administrator());
+  adminOfMember = await clientOf(lab.member(theirs.cluster).kubeconfigPath);
   victims = new Map(await Promise.all(kinds.map(async (kind) => [kind, await oneOf(kind, theirs.id)] as const)));
   await lab.hub.must(['wait', '--for=condition=Ready', 'prj', '--all', `--timeout=${patience / 1000}s`]);
 }, 20 * minutes);
@@ -113,6 +84,11 @@ afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
   await lab.stop();
 }, 2 * minutes);
+
+async function memberClientOf(user: string, tenants: readonly string[]): Promise<Client> {
+  const groups = tenants.map((tenant) => `tenant:${tenant}`);
+  return clientOf(await lab.member(theirs.cluster).access.user(user, { groups }));
+}
 
 function oneOf(kind: Kind<StoredObject>, tenant: string): Promise<StoredObject> {
   const find = async () => {
@@ -125,27 +101,74 @@ function oneOf(kind: Kind<StoredObject>, tenant: string): Promise<StoredObject> 
   return waitFor(find, { description: `a ${kind.kind} of ${tenant}`, timeoutMs: patience });
 }
 
-/** All that the other tenant has, but for what controllers say about it. */
+const resourceQuotas: Kind = {
+  ...coreKinds.namespace,
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  namespaced: true,
+};
+
+/** All that the other tenant has in the hub and in its cluster, but for what controllers say about it: of that the ledgers only. */
 async function possessions(): Promise<readonly string[]> {
-  const lists = await Promise.all(kinds.map(async (kind) => (await admin.list(kind)).items));
-  const all = lists.flat().map((object) => {
+  const lists = await Promise.all([
+    ...kinds.map(async (kind) => (await admin.list(kind)).items),
+    ...[coreKinds.namespace, resourceQuotas].map(async (kind: Kind) => (await adminOfMember.list(kind)).items),
+  ]);
+  const texts = lists.flat().map((object) => {
     const metadata = without(object.metadata, 'resourceVersion', 'managedFields');
-    return JSON.stringify({ ...without(object, 'status'), metadata });
+    const { charges } = (object as { readonly status?: { readonly charges?: unknown } }).status ?? {};
+    return JSON.stringify({ ...without(object, 'status'), metadata, charges });
   });
-  return all.filter((text) => text.includes(theirs.id)).sort();
+  // What the intruder made may name the other tenant. What he took would now name his.
+  return texts.filter((text) => text.includes(theirs.id) && !text.includes(mine.id)).sort();
 }
 
 /** What was not refused. Reads may be answered where the answer has nothing of the other tenant. */
-function breaches(outcomes: readonly Outcome[], isRead: (title: string) => boolean): readonly string[] {
-  const refusals = [401, 403, 404, 405, 409, 422];
+function breaches(outcomes: readonly Outcome[]): readonly string[] {
+  const isHarmless = ({ method, httpStatus, answer }: Outcome) =>
+    method === 'GET' && httpStatus === 200 && !answer.includes(theirs.id);
   return outcomes
-    .filter(({ httpStatus, title, answer }) =>
-      httpStatus === 200 ? !(isRead(title) && !answer.includes(theirs.id)) : !refusals.includes(httpStatus),
-    )
-    .map(({ title, httpStatus, answer }) => `${title}: ${httpStatus} ${answer.slice(0, 200)}`);
+    .filter((outcome) => !isRefused(outcome) && !isHarmless(outcome))
+    .map(({ title, httpStatus, answer }) => `${title}: ${httpStatus} ${answer.slice(0, 300)}`);
 }
 
-const reading = (title: string) => /^(get|list|watch) /.test(title);
+/** Counts them, and proves that nothing came of them. */
+async function proveFutile(who: string, client: Client, attempts: readonly Attempt[]): Promise<void> {
+  const before = await possessions();
+  const outcomes = await tryAll(client, attempts);
+  done.push(...outcomes);
+  process.stderr.write(`${who}: ${outcomes.length} attempts: ${tally(outcomes)}\n`);
+  expect(breaches(outcomes)).toEqual([]);
+  expect(before.length).toBeGreaterThan(kinds.length);
+  expect(await possessions()).toEqual(before);
+}
+
+const objectOf = async ({ path, body }: Attempt) =>
+  (await admin.request({ path: `${path}/${(body as KubeObject).metadata.name ?? ''}` })) as StatusBearer & StoredObject;
+
+// First, so that whatever they were worth would show in all that follows.
+describe('objects of another tenant that name what it could still make', () => {
+  test('come to nothing', async () => {
+    const before = await possessions();
+    const ends = looseEnds(mine, theirs, requests.get(mine)!);
+    const intruder = await clientOf(await lab.user(mine.administrator, mine.id));
+    const outcomes = await tryAll(intruder, ends);
+    done.push(...outcomes);
+    expect(outcomes.filter(({ httpStatus }) => httpStatus !== 200)).toEqual([]);
+    const seen = async () => {
+      const objects = await Promise.all(ends.map(objectOf));
+      return objects.every(({ metadata, status }) => status?.observedGeneration === metadata.generation) && objects;
+    };
+    const objects = await waitFor(seen, { description: 'the manager has seen them', timeoutMs: patience });
+    const answers = objects.filter(({ kind }) => ['NsEmigration', 'NamespaceCredential'].includes(kind));
+    expect(answers.map((object) => [object.kind, kstatus(object)])).toEqual([
+      ['NsEmigration', expect.stringMatching(/InProgress|Failed/)],
+      ['NamespaceCredential', 'InProgress'],
+    ]);
+    expect(JSON.stringify(answers.map(({ status }) => status))).not.toMatch(/BEGIN|certificate|kubeconfig|token/i);
+    expect(await possessions()).toEqual(before);
+  });
+});
 
 describe.each<[string, string, readonly string[]]>([
   ['the administrator of another tenant', mine.administrator, [mine.id]],
@@ -159,75 +182,71 @@ describe.each<[string, string, readonly string[]]>([
     intruder = await clientOf(await lab.user(user, ...tenants));
   });
 
-  test('does nothing to any object of any kind', async () => {
-    const before = await possessions();
-    const attempts = kinds.flatMap((kind) => attemptsOn(kind, victims.get(kind)!, theirs.id, mine.id));
-    const outcomes = await tryAll(intruder, attempts);
-    done.push(...outcomes);
-    process.stderr.write(`${user}: ${outcomes.length} attempts on ${kinds.length} kinds: ${tally(outcomes)}\n`);
-    expect(breaches(outcomes, reading)).toEqual([]);
-    expect(await possessions()).toEqual(before);
-  });
+  test('gets nothing by objects of its own that refer to what is not', () =>
+    proveFutile(`${user}, by reference`, intruder, [
+      ...references(mine, theirs, requests.get(mine)!),
+      ...furtherReferences(mine, theirs),
+    ]));
 
-  test('gets nothing by objects of its own that refer to what is not', async () => {
-    const before = await possessions();
-    const outcomes = await tryAll(intruder, references(mine, theirs));
-    done.push(...outcomes);
-    process.stderr.write(`${user}: ${outcomes.length} references: ${tally(outcomes)}\n`);
-    expect(breaches(outcomes, reading)).toEqual([]);
-    expect(await possessions()).toEqual(before);
-  });
+  test('does nothing to any object of any kind', () =>
+    proveFutile(
+      `${user}, on ${kinds.length} kinds`,
+      intruder,
+      kinds.flatMap((kind) => attemptsOn(kind, victims.get(kind)!, theirs.id, mine.id)),
+    ));
 
   test('does nothing in the cluster', async () => {
-    const member = lab.member(theirs.cluster);
-    const groups = tenants.map((tenant) => `tenant:${tenant}`);
-    const visitor = await clientOf(await member.access.user(user, { groups }));
-    const outcomes = await tryAll(visitor, inMember(theirs, mine));
-    done.push(...outcomes);
-    expect(outcomes.filter(({ httpStatus }) => httpStatus !== 403)).toEqual([]);
+    const visitor = await memberClientOf(user, tenants);
+    await proveFutile(`${user}, in the cluster`, visitor, [...inMember(mine), ...disguises(theirs)]);
   });
 });
 
-describe('the administrator of the tenant itself', () => {
-  let owner: Client;
-
-  beforeAll(async () => {
-    owner = await clientOf(await lab.user(theirs.administrator, theirs.id));
-  });
-
-  test('reads and changes all of it by the same requests', async () => {
+describe('the same requests', () => {
+  test('reach all of it when its own administrator makes them', async () => {
+    const owner = await clientOf(await lab.user(theirs.administrator, theirs.id));
     const wanted = ['get', 'list by tenant', 'label'];
-    const own = tenantKinds.flatMap((kind) => {
-      const attempts = attemptsOn(kind, victims.get(kind)!, theirs.id, mine.id);
-      return attempts.filter(({ title }) => wanted.some((what) => title === `${what} ${kind.plural}.${kind.group}`));
-    });
-    expect(own).toHaveLength(wanted.length * tenantKinds.length);
-    const outcomes = await tryAll(
-      owner,
-      own.map((attempt) => (attempt.method === 'PATCH' ? { ...attempt, path: `${attempt.path}?dryRun=All` } : attempt)),
-    );
-    const failed = outcomes.filter(({ httpStatus }) => httpStatus !== 200);
-    expect(failed).toEqual([]);
-  });
-
-  test('works in the cluster', async () => {
-    const visitor = await clientOf(
-      await lab.member(theirs.cluster).access.user(theirs.administrator, { groups: [`tenant:${theirs.id}`] }),
-    );
-    expect(await tryOut(visitor, { title: 'pods', path: '/api/v1/namespaces/web/pods' })).toMatchObject({
-      httpStatus: 200,
-    });
-  });
-
-  test('has all of it in good order afterwards', async () => {
-    const project = victims.get(kinds.find(({ kind }) => kind === 'Project')!)!;
-    const read = await admin.request({
-      path: pathOf(
-        kinds.find(({ kind }) => kind === 'Project')!,
-        undefined,
-        project.metadata.name,
+    const own = tenantKinds.flatMap((kind) =>
+      attemptsOn(kind, victims.get(kind)!, theirs.id, mine.id).filter(({ title }) =>
+        wanted.some((what) => title === `${what} ${kind.plural}.${kind.group}`),
       ),
-    });
-    expect(kstatus(read as never)).toBe('Current');
+    );
+    expect(own).toHaveLength(wanted.length * tenantKinds.length);
+    expect(await notDone(owner, own)).toEqual([]);
+  });
+
+  test('make objects when they refer to what is its own', async () => {
+    const owner = await clientOf(await lab.user(theirs.administrator, theirs.id));
+    expect(await notDone(owner, references(theirs, theirs, requests.get(theirs)!))).toEqual([]);
+  });
+
+  test('work in the cluster for its own administrator', async () => {
+    expect(await notDone(await memberClientOf(theirs.administrator, [theirs.id]), inMember(mine))).toEqual([]);
+  });
+
+  test('work in the namespace of a project for whom a binding of the project names, and nowhere else', async () => {
+    const member = await memberClientOf(theirs.member, [theirs.id]);
+    const deployments = inMember(mine).filter(({ title }) => title.includes('deployments'));
+    const answers = (await tryAll(member, deployments)).map(({ title, httpStatus }) => [
+      title.split(/[ /]/)[1],
+      httpStatus,
+    ]);
+    expect(Object.fromEntries(answers)).toEqual({ web: 200, shop: 200, default: 403, 'kube-system': 403 });
   });
 });
+
+test('all projects and namespaces of the tenant are in good order after all that', async () => {
+  const lists = await Promise.all(
+    [project, businessNamespace].map(async (kind: Kind) => (await admin.list(kind)).items),
+  );
+  const found = lists.flat().filter(({ metadata }) => metadata.name?.includes(theirs.id));
+  expect(found.map((object) => kstatus(object as StatusBearer))).toEqual(Array(4).fill('Current'));
+});
+
+/** Which of these come to nothing, without making or changing anything. */
+async function notDone(client: Client, attempts: readonly Attempt[]): Promise<readonly string[]> {
+  const outcomes = await tryAll(client, attempts.map(rehearsal));
+  process.stderr.write(`by whom it belongs to: ${outcomes.length} requests: ${tally(outcomes)}\n`);
+  return outcomes
+    .filter(({ httpStatus }) => httpStatus !== 200)
+    .map(({ title, httpStatus, answer }) => `${title}: ${httpStatus} ${answer.slice(0, 300)}`);
+}

@@ -20,32 +20,68 @@ function post(root: string, plural: string, tenantID: string, { kind, name, name
   return { title: `create ${kind} ${JSON.stringify(spec)}`, method: 'POST', path: `${root}${where}/${plural}`, body };
 }
 
-/** Objects that the tenant `mine` makes to get at what `theirs` has. */
-export function references(mine: Tenant, theirs: Tenant): readonly Attempt[] {
+/**
+ * Objects that the tenant `mine` makes to get at what `theirs` has. All of them are good where both are the same.
+ *
+ * @param request what the administrator of `mine` asks for a credential with.
+ */
+export function references(mine: Tenant, theirs: Tenant, request: string): readonly Attempt[] {
   const { id } = mine;
-  const users = [{ id: `usr-${mine.administrator}`, name: mine.administrator }];
+  const users = usersOf(mine);
   const [policyID, roleID] = [`pol-${theirs.id}-reader`, `rol-${theirs.id}`];
-  const projectPolicy = `pol-${id}-deployer`;
   const make = (plural: string, reference: Reference) => post(auth, plural, id, reference);
   return [
     make('policybindings', { kind: 'PolicyBinding', name: 'pb-broken', spec: { policyID, users } }),
     make('rolebindings', { kind: 'RoleBinding', name: 'rlb-broken', spec: { roleID, users } }),
     make('roles', { kind: 'Role', name: 'rol-broken', spec: { displayName: 'x', policies: [policyID] } }),
     make('projectpolicybindings', {
-      ...{ kind: 'ProjectPolicyBinding', name: `${theirs.project}-${projectPolicy}` },
-      spec: { projectID: theirs.project, policyID: projectPolicy, users },
-    }),
-    make('projectpolicybindings', {
-      ...{ kind: 'ProjectPolicyBinding', name: `${mine.project}-pol-${theirs.id}-project-owner` },
-      spec: { projectID: mine.project, policyID: `pol-${theirs.id}-project-owner`, users },
+      ...{ kind: 'ProjectPolicyBinding', name: `${mine.project}-pol-${theirs.id}-project-member` },
+      spec: { projectID: mine.project, policyID: `pol-${theirs.id}-project-member`, users },
     }),
     make('custompolicybindings', {
-      ...{ kind: 'CustomPolicyBinding', name: `pol-${id}-reader`, namespace: theirs.project },
-      spec: { domain: '*', policyID: `pol-${id}-reader`, resources: ['*'], rulePrefix: 'x', users },
+      ...{ kind: 'CustomPolicyBinding', name: `pol-${id}-deployer`, namespace: theirs.project },
+      spec: { domain: '*', policyID: `pol-${id}-deployer`, resources: ['*'], rulePrefix: 'x', users },
     }),
     ...ofBusiness(mine, theirs),
-    ...ofPlatform(mine, theirs),
-    ...ofKubernetes(mine, theirs),
+    ...ofCredentials(mine, theirs, request),
+  ];
+}
+
+/** The same where a tenant has no such objects of its own that would be taken. */
+export function furtherReferences(mine: Tenant, theirs: Tenant): readonly Attempt[] {
+  const [namespace, hard] = ['web', { pods: 1, 'requests.cpu': '1' }];
+  const taken = post(business, 'namespaces', mine.id, {
+    ...{ kind: 'Namespace', name: `${theirs.cluster}-${namespace}`, namespace: mine.project },
+    spec: { clusterName: theirs.cluster, namespace, hard },
+  });
+  return [taken, ...ofPlatform(mine, theirs), ...ofKubernetes(mine, theirs)];
+}
+
+const usersOf = ({ administrator, member }: Tenant) =>
+  [administrator, member].map((name) => ({ id: `usr-${name}`, name }));
+
+/**
+ * Objects of the own tenant that are taken, because what they name could still be made in it: whoever applies a repository in any order needs
+ * that. They must come to nothing.
+ */
+export function looseEnds(mine: Tenant, theirs: Tenant, request: string): readonly Attempt[] {
+  const { id, project: namespace, administrator: username } = mine;
+  const [policyID, theirNamespace] = [`pol-${id}-deployer`, `${theirs.cluster}-web`];
+  return [
+    ...[theirs.project, theirs.child].map((projectID) =>
+      post(auth, 'projectpolicybindings', id, {
+        ...{ kind: 'ProjectPolicyBinding', name: `${projectID}-${policyID}` },
+        spec: { projectID, policyID, users: usersOf(mine) },
+      }),
+    ),
+    post(business, 'nsemigrations', id, {
+      ...{ kind: 'NsEmigration', name: theirNamespace, namespace },
+      spec: { namespace: theirNamespace, destination: mine.child },
+    }),
+    post(business, 'namespacecredentials', id, {
+      ...{ kind: 'NamespaceCredential', name: 'loose', namespace },
+      spec: { namespace: theirNamespace, username, request },
+    }),
   ];
 }
 
@@ -76,31 +112,13 @@ function ofBusiness(mine: Tenant, theirs: Tenant): Attempt[] {
       ...{ kind: 'Namespace', name: `${mine.cluster}-broken`, namespace: theirs.project },
       spec: { clusterName: mine.cluster, namespace: 'broken', hard },
     }),
-    make('namespaces', {
-      ...{ kind: 'Namespace', name: theirNamespace, namespace: mine.project },
-      spec: { clusterName: theirs.cluster, namespace: 'web', hard },
-    }),
     make('nsemigrations', {
-      ...{ kind: 'NsEmigration', name: `${mine.cluster}-shop`, namespace: mine.project },
-      spec: { namespace: `${mine.cluster}-shop`, destination: theirs.project },
+      ...{ kind: 'NsEmigration', name: `${mine.cluster}-web`, namespace: mine.child },
+      spec: { namespace: `${mine.cluster}-web`, destination: theirs.project },
     }),
     make('nsemigrations', {
       ...{ kind: 'NsEmigration', name: theirNamespace, namespace: theirs.child },
       spec: { namespace: theirNamespace, destination: mine.project },
-    }),
-    make('nsemigrations', {
-      ...{ kind: 'NsEmigration', name: theirNamespace, namespace: mine.project },
-      spec: { namespace: theirNamespace, destination: mine.child },
-    }),
-    ...[theirs.child, mine.project].map((namespace) =>
-      make('namespacecredentials', {
-        ...{ kind: 'NamespaceCredential', name: 'broken', namespace },
-        spec: { namespace: theirNamespace, username: mine.administrator },
-      }),
-    ),
-    make('namespacecredentials', {
-      ...{ kind: 'NamespaceCredential', name: 'broken', namespace: mine.project },
-      spec: { namespace: `${mine.cluster}-shop`, username: theirs.administrator },
     }),
     ...['imagenamespaces', 'chartgroups'].map((plural) =>
       make(plural, {
@@ -113,6 +131,15 @@ function ofBusiness(mine: Tenant, theirs: Tenant): Attempt[] {
       }),
     ),
   ];
+}
+
+function ofCredentials(mine: Tenant, theirs: Tenant, request: string): Attempt[] {
+  const make = (owner: Tenant, username: string) =>
+    post(business, 'namespacecredentials', mine.id, {
+      ...{ kind: 'NamespaceCredential', name: 'broken', namespace: owner.child },
+      spec: { namespace: `${owner.cluster}-web`, username, request },
+    });
+  return [make(theirs, mine.administrator), make(mine, theirs.administrator)];
 }
 
 function ofPlatform(mine: Tenant, theirs: Tenant): Attempt[] {
@@ -181,15 +208,16 @@ function ofKubernetes(mine: Tenant, theirs: Tenant): Attempt[] {
 }
 
 /** In the cluster of the other tenant, with the own credentials. */
-export function inMember(theirs: Tenant, mine: Tenant): readonly Attempt[] {
+export function inMember(mine: Tenant): readonly Attempt[] {
   const webs = ['web', 'shop', 'default', 'kube-system'].flatMap((name) => [
     ...['', '/pods', '/secrets', '/configmaps', '/resourcequotas', '/services'].map((what) => ({
       title: `get ${name}${what} of the member`,
       path: `/api/v1/namespaces/${name}${what}`,
     })),
+    { title: `get ${name}/deployments of the member`, path: `/apis/apps/v1/namespaces/${name}/deployments` },
     {
       ...{
-        title: `create a pod in ${name} of the member`,
+        title: `create a config map in ${name} of the member`,
         method: 'POST' as const,
         path: `/api/v1/namespaces/${name}/configmaps`,
       },
@@ -200,16 +228,23 @@ export function inMember(theirs: Tenant, mine: Tenant): readonly Attempt[] {
       headers: { 'Content-Type': 'application/merge-patch+json' },
       body: { metadata: { labels: { 'tkestack.io/projectName': mine.project } } },
     },
-    { title: `delete ${name} of the member`, method: 'DELETE' as const, path: `/api/v1/namespaces/${name}` },
   ]);
+  // Kubernetes itself lets nobody delete the other two.
+  const deletions = ['web', 'shop'].map((name) => ({
+    ...{ title: `delete ${name} of the member`, method: 'DELETE' as const },
+    path: `/api/v1/namespaces/${name}`,
+  }));
   const lists = ['namespaces', 'nodes', 'pods', 'secrets'].map((what) => ({
     title: `list ${what} of the member`,
     path: `/api/v1/${what}`,
   }));
+  return [...webs, ...deletions, ...lists];
+}
+
+/** To become somebody else there. */
+export function disguises(theirs: Tenant): readonly Attempt[] {
   const as = { 'Impersonate-User': theirs.administrator, 'Impersonate-Group': `tenant:${theirs.id}` };
   return [
-    ...webs,
-    ...lists,
     { title: 'act as the other administrator in the member', path: '/api/v1/namespaces/web/pods', headers: as },
     {
       ...{ title: 'ask for a certificate in the member', method: 'POST' },

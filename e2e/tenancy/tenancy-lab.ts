@@ -46,14 +46,14 @@ export class TenancyLab {
   }
 
   /** A cluster of the tenant, imported. It needs no object of the tenant. */
-  async addMember({ id, cluster }: Tenant): Promise<void> {
+  async addMember({ id, cluster }: Pick<Tenant, 'id' | 'cluster'>): Promise<void> {
     const member = await this.#startMember(cluster);
     const metadata = { namespace: 'tke-system', name: cluster, labels: { 'platform.tkestack.io/tenant-id': id } };
     const stringData = { kubeconfig: await readFile(member.kubeconfigPath, 'utf8') };
     await this.hub.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
     const spec = { tenantID: id, type: 'Imported', displayName: cluster, credentialSecretRef: { name: cluster } };
     await this.hub.apply({ apiVersion: 'platform.tkestack.io/v1', kind: 'Cluster', metadata: { name: cluster }, spec });
-    await this.hub.must(['wait', '--for=condition=Ready', `--timeout=${patience / 1000}s`, `cluster/${cluster}`]);
+    await this.#untilReady(`cluster/${cluster}`);
   }
 
   /** Has the member ask the hub who may do what in it, with the files that the hub made for it. */
@@ -93,6 +93,16 @@ export class TenancyLab {
     const head = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', sortOptions };
     await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify({ ...head, resources: files }));
     return folder;
+  }
+
+  /** A failure says what the object said last. */
+  async #untilReady(object: string): Promise<void> {
+    const ready = "{.status.conditions[?(@.type=='Ready')]['status', 'reason', 'message']}";
+    const isReady = async () => {
+      const text = await this.hub.must(['get', object, `--output=jsonpath=${ready}`]);
+      return text.startsWith('True') || Promise.reject(new Error(text));
+    };
+    await waitFor(isReady, { description: `${object} is Ready`, timeoutMs: patience, intervalMs: 250 });
   }
 
   async #startMember(cluster: string, authorizationConfig?: Record<string, unknown>): Promise<ControlPlane> {
