@@ -12,6 +12,10 @@ export const namespaceErrors = codedErrors({
     class: 'NeedsUser',
     remedy: 'Delete this object and name a Cluster of its tenant.',
   },
+  ClusterNotImported: {
+    class: 'NeedsUser',
+    remedy: 'See the condition of the Cluster; have it imported, or delete this object and name another Cluster.',
+  },
   NamespaceExists: {
     class: 'NeedsUser',
     remedy:

@@ -18,7 +18,7 @@ import { rivalsOf } from './context.ts';
 import { MemberSource } from './member-source.ts';
 import { namespaceFieldManager } from './names.ts';
 import { NamespaceReconciler } from './namespace-reconciler.ts';
-import { clusterKind } from './obstacle.ts';
+import { clusterKind, isTaken } from './obstacle.ts';
 import { projectSource } from './project-source.ts';
 
 export interface NamespaceControllerOptions {
@@ -47,7 +47,7 @@ export function addNamespaceController(
   controllerFor(host, 'namespaces')
     .for(namespaceKind, { predicates: [or(generationChanged, annotationChanged)] })
     .watches(namespaceKind, toRivals, { predicates: [heldByAnother] })
-    .watches(clusterKind, toClaims, { predicates: [tenantChanged] })
+    .watches(clusterKind, toClaims, { predicates: [claimableChanged] })
     .watches(emigrationKind, toBothEnds, { predicates: [phaseChanged] })
     .watchesSource(projectSource(cache))
     .watchesSource(new MemberSource({ members, cache, recent }))
@@ -66,8 +66,8 @@ const heldByAnother: Predicate<BusinessNamespace> = {
   update: (before, after) => before.status?.memberUID !== after.status?.memberUID,
 };
 
-const tenantChanged: Predicate<Cluster> = {
-  update: (before, after) => before.spec.tenantID !== after.spec.tenantID,
+const claimableChanged: Predicate<Cluster> = {
+  update: (before, after) => before.spec.tenantID !== after.spec.tenantID || isTaken(before) !== isTaken(after),
 };
 
 const phaseChanged: Predicate<NsEmigration> = {

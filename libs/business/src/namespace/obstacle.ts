@@ -2,7 +2,7 @@ import { isSystemNamespace, type Project } from '@tke/api-business';
 import { cluster, type Cluster } from '@tke/api-platform';
 import type { CodedError } from '@tke/errors';
 import type { DeepReadonly, Kind } from '@tke/meta';
-import type { CacheReader } from '@tke/runtime';
+import { findCondition, type CacheReader } from '@tke/runtime';
 
 import type { Claim } from './claims.ts';
 import { namespaceErrors } from './errors.ts';
@@ -30,9 +30,22 @@ export function obstacleTo(
   if (found === undefined) {
     return namespaceErrors.ClusterNotFound(`there is no Cluster ${clusterName}`);
   }
-  return (found.spec.tenantID ?? '') === tenantID
-    ? undefined
-    : namespaceErrors.ClusterOfAnotherTenant(
-        `Cluster ${clusterName} is not of tenant "${tenantID}", the tenant of this object`,
-      );
+  if ((found.spec.tenantID ?? '') !== tenantID) {
+    return namespaceErrors.ClusterOfAnotherTenant(
+      `Cluster ${clusterName} is not of tenant "${tenantID}", the tenant of this object`,
+    );
+  }
+  return isTaken(found)
+    ? namespaceErrors.ClusterNotImported(
+        `Cluster ${clusterName} was not imported: it belongs to another Cluster object or hub`,
+      )
+    : undefined;
+}
+
+const taken: ReadonlySet<string> = new Set(['AlreadyImported', 'OfAnotherHub']);
+
+/** The platform reaches it, by whatever credential it was given, and yet it is somebody else's. */
+export function isTaken({ status }: DeepReadonly<Cluster>): boolean {
+  const stalled = findCondition(status?.conditions, 'Stalled');
+  return stalled?.status === 'True' && taken.has(stalled.reason);
 }

@@ -239,6 +239,7 @@ describe('client certificates', () => {
       commonName: 'kube-apiserver',
       organizations: ['system:masters', 'tke'],
       fingerprint: new X509Certificate(cert).fingerprint256,
+      notBefore: Date.parse(new X509Certificate(cert).validFrom),
     });
   });
 
