@@ -41,7 +41,7 @@ export async function follow(client: Client, cluster: string, machines: readonly
     for (const name of new Set(unready.map(({ who, step }) => `${who} ${step}`))) {
       steps.set(name, (steps.get(name) ?? 0) + passed);
     }
-    // Machines wait for their cluster.
+    // Machines wait for their cluster with all that is not preparation.
     const atWork = unready.some(({ who }) => who === 'cluster')
       ? unready.filter(({ who }) => who === 'cluster')
       : unready;

@@ -50,13 +50,22 @@ export class ClusterLab {
   }
 
   /** Has the hub take packages from a mirror, of which it knows nothing yet. Its leader changes. */
-  async usePackages(url: string): Promise<void> {
+  usePackages(url: string): Promise<void> {
+    return this.#restartManager(`--packages=${url}`, `--package-cache=${join(this.#folder, 'cache')}`);
+  }
+
+  /** Has a leader that was killed replaced after 5 seconds, where that is not what is looked at. */
+  replaceLeadersSoon(): Promise<void> {
+    return this.#restartManager('--lease-duration=5', '--renew-deadline=3', '--retry-period=1');
+  }
+
+  async #restartManager(...flags: readonly string[]): Promise<void> {
     const { cwd, logFile } = await this.hub.process('manager');
     const [command = '', ...args] = (await this.hub.kill('manager')).command;
-    const others = args.filter((arg) => !arg.startsWith('--packages='));
-    const own = [`--packages=${url}`, `--package-cache=${join(this.#folder, 'cache')}`];
+    const replaced = flags.map((flag) => flag.slice(0, flag.indexOf('=') + 1));
+    const others = args.filter((arg) => !replaced.some((name) => arg.startsWith(name)));
     const runDir = join(this.hub.folder, 'run');
-    await startDetached({ name: 'manager', command, args: [...others, ...own], cwd, logFile, runDir }, systemClock);
+    await startDetached({ name: 'manager', command, args: [...others, ...flags], cwd, logFile, runDir }, systemClock);
   }
 
   /** Boots hosts, and tells the hub how to log in to them. */

@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
@@ -60,8 +61,7 @@ async function serve(file: string, fault: MirrorFault | undefined, response: Ser
   }
   const sent = fault === undefined ? size : Math.floor(size / 2);
   response.writeHead(200, { 'content-length': fault === 'cut' ? size : sent });
-  const content = (await open(file)).createReadStream({ end: sent - 1 });
-  await pipeline(content, response, { end: fault !== 'cut' });
+  await pipeline(createReadStream(file, { end: sent - 1 }), response, { end: fault !== 'cut' });
   if (fault === 'cut') {
     response.destroy();
   }

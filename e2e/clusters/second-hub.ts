@@ -4,6 +4,7 @@ import { waitFor, type KubectlResult } from '@tke/envtest';
 
 import type { BareHost } from '../hosts/bare-host.ts';
 import { HubUnderTest } from '../hub-under-test.ts';
+import { letAliceListPods, mayAlice, untilAliceMayListPods } from './grants.ts';
 import { Progress } from './progress.ts';
 
 type Kubectl = (...args: readonly string[]) => Promise<KubectlResult>;
@@ -56,33 +57,10 @@ export class SecondHub {
 
   /** Alice, granted in this hub, may list pods in the member and nothing else. */
   async proveAuthorization(name: string, member: Kubectl): Promise<void> {
-    const alice = ['--as', 'alice', '--as-group', 'tenant:default'];
-    const may = async (...what: readonly string[]) => (await member('auth', 'can-i', ...what, ...alice)).stdout;
-    expect(await may('list', 'pods')).toMatch(/^no/);
-    const resources = [`cluster:${name}/namespace:default/pod:*`];
-    const apiVersion = 'auth.tkestack.io/v1';
-    await this.hub.apply({
-      apiVersion,
-      kind: 'Policy',
-      metadata: { name: 'pol-moved' },
-      spec: {
-        displayName: 'moved',
-        tenantID: 'default',
-        category: 'application',
-        statement: { effect: 'allow', actions: ['listPods'], resources },
-      },
-    });
-    await this.hub.apply({
-      apiVersion,
-      kind: 'PolicyBinding',
-      metadata: { name: 'pb-moved' },
-      spec: { tenantID: 'default', policyID: 'pol-moved', users: [{ id: 'usr-alice', name: 'alice' }] },
-    });
-    await waitFor(async () => (await may('list', 'pods')).startsWith('yes'), {
-      description: 'the API server asks the second hub, which lets alice list pods',
-      timeoutMs: 90_000, // it looks at its files once a minute, where it is not told of the change
-    });
-    expect(await may('list', 'secrets')).toMatch(/^no/);
-    expect(await may('delete', 'pods')).toMatch(/^no/);
+    expect(await mayAlice(member, 'list', 'pods')).toMatch(/^no/);
+    await letAliceListPods(this.hub, name);
+    await untilAliceMayListPods(member, 90_000); // it looks at its files once a minute, where it is not told of the change
+    expect(await mayAlice(member, 'list', 'secrets')).toMatch(/^no/);
+    expect(await mayAlice(member, 'delete', 'pods')).toMatch(/^no/);
   }
 }
