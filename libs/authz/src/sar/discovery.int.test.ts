@@ -22,7 +22,9 @@ const singulars: Readonly<Record<string, string>> = {
 const sharedActions: Readonly<Record<string, readonly string[]>> = {
   // The same objects, served twice.
   Event: ['events', 'events.events.k8s.io'],
-  // The objects differ: role:<name> is ours, namespace:<ns>/role:<name> is of RBAC.
+  // The objects differ: project:<project>/namespace:<name> is ours, namespace:<name> is of Kubernetes. As in TKEStack.
+  Namespace: ['namespaces', 'namespaces.business.tkestack.io'],
+  // role:<name> is ours, namespace:<ns>/role:<name> is of RBAC.
   Role: ['roles.auth.tkestack.io', 'roles.rbac.authorization.k8s.io'],
   Rolebinding: ['rolebindings.auth.tkestack.io', 'rolebindings.rbac.authorization.k8s.io'],
 };
