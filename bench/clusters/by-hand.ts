@@ -52,7 +52,8 @@ async function measureOperations(
   const remove = await seconds(async () => {
     await kubectl('delete', 'node', worker.ip);
     await worker.must('kubeadm', 'reset', '--force');
-    await worker.script('ip link delete cni0 || :; rm -rf /etc/cni/net.d /etc/kubernetes /var/lib/kubelet');
+    // Not the folder net.d itself: containerd ends when that goes.
+    await worker.script('ip link delete cni0 || :; rm -rf /etc/cni/net.d/* /etc/kubernetes /var/lib/kubelet');
   });
   const join = await seconds(() => rejoin(worker.ip));
   const destroy = await seconds(() => Promise.all(hosts.map((host) => host.must('kubeadm', 'reset', '--force'))));
