@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { crdManifest } from '@tke/crd';
-import { applyManifests, pipe, sharedControlPlane, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
+import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
 
-import { businessKinds } from './kinds.ts';
+import { businessCluster } from './testing/cluster.ts';
 import {
   credential,
   emigration,
-  home,
   limited,
   namespace,
   platform,
@@ -21,9 +19,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, businessKinds.map(crdManifest));
-  await applyManifests(cluster, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } }]);
+  cluster = await businessCluster();
 });
 
 type Make = (change?: object) => TestObject;

@@ -1,18 +1,10 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { crdManifest } from '@tke/crd';
-import {
-  applyManifests,
-  pipe,
-  sharedControlPlane,
-  succeeded,
-  uniqueName,
-  waitFor,
-  type ClusterAccess,
-} from '@tke/envtest';
+import { pipe, succeeded, uniqueName, waitFor, type ClusterAccess } from '@tke/envtest';
 import { kindKey } from '@tke/meta';
 
 import { businessKinds } from './kinds.ts';
+import { businessCluster } from './testing/cluster.ts';
 import {
   credential,
   emigration,
@@ -29,9 +21,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, businessKinds.map(crdManifest));
-  await applyManifests(cluster, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } }]);
+  cluster = await businessCluster();
 });
 
 interface Crd {

@@ -1,14 +1,12 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { crdManifest } from '@tke/crd';
-import { applyManifests, pipe, sharedControlPlane, succeeded, type ClusterAccess } from '@tke/envtest';
+import { pipe, succeeded, type ClusterAccess } from '@tke/envtest';
 
-import { businessKinds } from './kinds.ts';
+import { businessCluster } from './testing/cluster.ts';
 import {
   bounded,
   credential,
   emigration,
-  home,
   limited,
   namespace,
   platform,
@@ -22,9 +20,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, businessKinds.map(crdManifest));
-  await applyManifests(cluster, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } }]);
+  cluster = await businessCluster();
 });
 
 /** Without the checks of kubectl, which come before those of the server. */

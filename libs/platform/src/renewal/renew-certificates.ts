@@ -1,30 +1,24 @@
-import { cluster as clusterKind, renewAnnotation, type Cluster } from '@tke/api-platform';
+import { renewAnnotation, type Cluster } from '@tke/api-platform';
 import { describeError } from '@tke/errors';
 import type { ConditionStatus } from '@tke/meta';
-import type { PlanOutcome, PlanRunner, Step } from '@tke/plan';
-import { findCondition, setCondition, type CacheReader } from '@tke/runtime';
+import type { PlanOutcome, Step } from '@tke/plan';
+import { findCondition, setCondition } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
 import type { ScopeBuilder } from '../build/scope-builder.ts';
-import { skips } from '../build/skips.ts';
-import { clusterSecrets } from '../cluster/cluster-secrets.ts';
+import { clusterPlan, type ClusterPlanTools } from '../cluster/cluster-plan.ts';
 import type { ClusterPass } from '../cluster/provider.ts';
 import { platformErrors } from '../errors.ts';
 import { advancePlan } from '../objects/advance-plan.ts';
-import type { LoginWatch } from '../objects/login-watch.ts';
 import { without } from '../objects/conditions.ts';
-import { isOvertaken } from '../objects/overtaken.ts';
 import type { StatusChange } from '../objects/status-draft.ts';
 import { endsPass } from '../objects/ends-pass.ts';
 import { renewalNeed, untilAsked } from './renewal-due.ts';
 import type { RenewalScope } from './renewal-scope.ts';
 
-export interface RenewalTools {
-  readonly cache: CacheReader;
-  readonly runner: Pick<PlanRunner, 'advance'>;
+export interface RenewalTools extends ClusterPlanTools {
   readonly scopes: Pick<ScopeBuilder, 'clusterHosts' | 'forRenewal'>;
   readonly renewalSteps: readonly Step<RenewalScope>[];
-  readonly logins: LoginWatch;
   readonly clock: Clock;
 }
 
@@ -70,21 +64,14 @@ export async function renewCertificates(tools: RenewalTools, pass: ClusterPass):
   }
 }
 
-async function advance(tools: RenewalTools, { draft, signal }: ClusterPass): Promise<PlanOutcome> {
-  const { cache, runner, scopes, renewalSteps, logins: watch } = tools;
-  const cluster = draft.object;
-  const hosts = scopes.clusterHosts(draft, signal);
-  const scope = await scopes.forRenewal(draft, hosts, signal);
+async function advance(tools: RenewalTools, pass: ClusterPass): Promise<PlanOutcome> {
+  const { draft, signal } = pass;
+  const hosts = tools.scopes.clusterHosts(draft, signal);
+  const scope = await tools.scopes.forRenewal(draft, hosts, signal);
   return advancePlan<Cluster, RenewalScope>(draft, {
-    runner,
+    ...clusterPlan(tools, pass, hosts, scope),
     operation: 'Renew',
-    steps: renewalSteps,
-    scope,
-    scopeUntil: (end) => ({ ...scope, session: (ip) => hosts.open(ip, end) }),
-    logins: { watch, secrets: clusterSecrets(cluster) },
-    skip: skips(cluster),
-    signal,
-    interrupted: () => isOvertaken<Cluster>(cache, clusterKind, cluster),
+    steps: tools.renewalSteps,
   });
 }
 
