@@ -10,7 +10,7 @@ import { clusterMatters, MachineMappers, memberSource, nodeMatters } from './mac
 const aCluster = (status: object): Cluster =>
   ({ metadata: { name: 'cls-a', generation: 1 }, spec: {}, status }) as unknown as Cluster;
 
-test('a cluster wakes its machines when its hosts have passed preflight and when its control plane is built, not when its nodes are counted', () => {
+test('a cluster wakes its machines when its hosts have passed preflight, when it can be joined and when it is built, not when its nodes are counted', () => {
   const building = aCluster({ plan: { operation: 'Create', step: 'A' } });
   const update = clusterMatters.update!;
   expect(update(building, aCluster({ plan: { operation: 'Create', step: 'B' } }))).toBe(false);
@@ -18,6 +18,9 @@ test('a cluster wakes its machines when its hosts have passed preflight and when
   const prepared = (completed: number) => aCluster({ plan: { operation: 'Create', completed } });
   expect(update(prepared(0), prepared(1))).toBe(true);
   expect(update(prepared(1), prepared(2))).toBe(false);
+  const at = (step: string) => aCluster({ plan: { operation: 'Create', completed: 20, step } });
+  expect(update(at('EnsureMarkControlPlane'), at('EnsureNetwork'))).toBe(true);
+  expect(update(at('EnsureKubeadmInitPhaseAddon'), at('EnsureMarkControlPlane'))).toBe(false);
   expect(update(aCluster({ nodes: { total: 1 } }), aCluster({ nodes: { total: 2 } }))).toBe(false);
 });
 

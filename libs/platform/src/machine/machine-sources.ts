@@ -4,7 +4,7 @@ import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader, Mapper, Predicate, Request, Source } from '@tke/runtime';
 
 import { machineClusterIndex } from '../build/machines-of.ts';
-import { isBegun } from '../cluster/built.ts';
+import { isBegun, isJoinable } from '../cluster/built.ts';
 import { ofTheHub } from '../objects/hub-source.ts';
 import { machineIPLabelValue } from '../steps/node/machine-ip.ts';
 import { nodeKind, type Node } from '../steps/node/node.ts';
@@ -117,5 +117,6 @@ export const clusterMatters: Predicate<Cluster> = {
 function placeParts(object: DeepReadonly<Cluster>): string {
   const { metadata, status } = object;
   const { operation, finishedAt } = status?.plan ?? {};
-  return JSON.stringify([metadata.generation, metadata.deletionTimestamp, isBegun(object), operation, finishedAt]);
+  const { generation, deletionTimestamp } = metadata;
+  return JSON.stringify([generation, deletionTimestamp, isBegun(object), isJoinable(object), operation, finishedAt]);
 }

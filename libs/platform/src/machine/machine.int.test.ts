@@ -86,7 +86,7 @@ describe('a machine', () => {
     expect((await world.node(ip)).metadata.labels).toMatchObject({ 'platform.tkestack.io/machine-ip': ip });
   });
 
-  test('is prepared while the control plane is made, and joins when that is done', async () => {
+  test('is prepared while the control plane is made, and joins while the rest of the cluster is', async () => {
     const { name, ip } = fresh();
     world.prepares.add(ip);
     await world.addCluster({}, creating(0));
@@ -96,17 +96,17 @@ describe('a machine', () => {
 
     await world.addCluster({}, creating(1));
     const { status } = await world.until(name, 'is prepared', ({ status: { message = '' } = {} }) =>
-      message.includes('not built'),
+      message.includes('can join yet'),
     );
     expect(status).toMatchObject({
       phase: 'Initializing',
       reason: 'Joining',
-      step: '2/3 EnsureClusterBuilt',
-      message: `EnsureClusterBuilt: waiting for the control plane of Cluster ${clusterName}, which is not built yet`,
+      step: '2/3 EnsureClusterJoinable',
+      message: `EnsureClusterJoinable: waiting for the control plane of Cluster ${clusterName}, which no host can join yet`,
     });
     expect(world.host(ip).mark).toBeDefined();
 
-    await world.addCluster();
+    await world.addCluster({}, { ...creating(30), step: 'EnsureNetwork' });
     expect((await world.untilReason(name, 'Succeeded')).status?.nodeName).toBe(ip);
   });
 

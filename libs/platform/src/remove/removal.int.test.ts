@@ -233,7 +233,7 @@ describe('a machine that is deleted', () => {
     await world.addCluster({}, creating(1));
     world.members.putUnusable(clusterName, errors.HostUnreachable('there is no API server yet'));
     await world.apply(aMachine(name, ip));
-    await world.until(name, 'is prepared', ({ status }) => status?.step === '2/3 EnsureClusterBuilt');
+    await world.until(name, 'is prepared', ({ status }) => status?.step === '2/3 EnsureClusterJoinable');
     await remove(name, 10_000);
     expect(world.host(ip).done).toEqual(wholeReset);
     expect(reasonsOf(name)).not.toContain('LeftBehind');

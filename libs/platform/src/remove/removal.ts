@@ -7,7 +7,7 @@ import type { Clock } from '@tke/time';
 
 import { withLeftovers } from '../objects/leftovers.ts';
 import type { ScopeBuilder } from '../build/scope-builder.ts';
-import { isBuilt } from '../cluster/built.ts';
+import { isJoinable } from '../cluster/built.ts';
 import { isDetached } from '../cluster/deletion-policy.ts';
 import type { HostSessions } from '../hosts/host-sessions.ts';
 import { wasReached } from '../hosts/facts-of-pass.ts';
@@ -21,7 +21,7 @@ import type { RemovalScope, RemovalStep } from './removal-scope.ts';
 export interface RemovalSteps {
   /** The cluster goes on without the host. */
   readonly remove: readonly RemovalStep[];
-  /** The cluster goes with it, or was never built. */
+  /** The cluster goes with it, or cannot be joined yet. */
   readonly destroy: readonly RemovalStep[];
   /** Host and cluster go on as they are. */
   readonly detach: readonly RemovalStep[];
@@ -100,7 +100,7 @@ export class MachineRemoval {
   #stepsFor(cluster: DeepReadonly<Cluster>): readonly RemovalStep[] {
     const { remove, destroy, detach } = this.#options.removalSteps;
     if (cluster.metadata.deletionTimestamp === undefined) {
-      return isBuilt(cluster) ? remove : destroy; // without a control plane there is no Node
+      return isJoinable(cluster) ? remove : destroy; // before, there is no Node
     }
     return isDetached(cluster) ? detach : destroy;
   }

@@ -8,7 +8,7 @@ import { ensureInitAPIServerHost } from './host/ensure-init-api-server-host.ts';
 import { ensurePostInstallHook } from './host/ensure-post-install-hook.ts';
 import { ensurePreInstallHook } from './host/ensure-pre-install-hook.ts';
 import { ensurePreflight } from './host/ensure-preflight.ts';
-import { ensureClusterBuilt } from './join/ensure-cluster-built.ts';
+import { ensureClusterJoinable } from './join/ensure-cluster-joinable.ts';
 import { ensureJoinPhaseKubeletStart } from './join/ensure-join-phase-kubelet-start.ts';
 import { ensureJoinPhasePreflight } from './join/ensure-join-phase-preflight.ts';
 import { bridgeNetwork } from './network/bridge-network.ts';
@@ -26,7 +26,7 @@ export const joinMachineSteps: readonly Step<BuildScope>[] = [
   ensureCopyFiles,
   ensurePreInstallHook,
   ...prepareHostSteps,
-  ensureClusterBuilt,
+  ensureClusterJoinable,
   ensureInitAPIServerHost,
   ensureJoinPhasePreflight,
   ensureJoinPhaseKubeletStart,

@@ -30,13 +30,13 @@ describe.each([
   });
 });
 
-test('a worker asks for nothing of the control plane before that is built', () => {
+test('a worker asks for nothing of the control plane before that can be joined', () => {
   const names = joinMachineSteps.map(({ name }) => name);
-  const built = names.indexOf('EnsureClusterBuilt');
+  const joinable = names.indexOf('EnsureClusterJoinable');
   for (const step of ['EnsureInitAPIServerHost', 'EnsureJoinPhasePreflight', 'EnsureMarkNode', 'EnsureNetwork']) {
-    expect(names.indexOf(step)).toBeGreaterThan(built);
+    expect(names.indexOf(step)).toBeGreaterThan(joinable);
   }
-  expect(names.indexOf('EnsureKubeadm')).toBeLessThan(built);
+  expect(names.indexOf('EnsureKubeadm')).toBeLessThan(joinable);
 });
 
 test('a control plane of one host joins nothing; a worker does nothing of a control plane', () => {

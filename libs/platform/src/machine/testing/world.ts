@@ -14,7 +14,7 @@ import type { BuildScope } from '../../build/scope.ts';
 import { workerNode } from '../../build/node-specs.ts';
 import { LoginWatch } from '../../objects/login-watch.ts';
 import { removalSteps } from '../../remove/removal-steps.ts';
-import { ensureClusterBuilt } from '../../steps/join/ensure-cluster-built.ts';
+import { ensureClusterJoinable } from '../../steps/join/ensure-cluster-joinable.ts';
 import { nodeKind, type Node } from '../../steps/node/node.ts';
 import { addMachineController } from '../machine-controller.ts';
 import type { MachineControllerOptions } from '../machine-controller.ts';
@@ -164,8 +164,8 @@ export class World {
     return [
       { name: 'EnsurePrepared', targets: prepared, run: this.#playedPreparation },
       {
-        ...ensureClusterBuilt,
-        targets: (scope) => (prepared(scope).length > 0 ? ensureClusterBuilt.targets(scope) : []),
+        ...ensureClusterJoinable,
+        targets: (scope) => (prepared(scope).length > 0 ? ensureClusterJoinable.targets(scope) : []),
       },
       {
         name: 'EnsureJoined',
