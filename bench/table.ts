@@ -18,7 +18,8 @@ export function printTable(title: string, programs: Readonly<Record<string, Figu
     const mine = rows[name] ?? 0;
     const cells = others.map(([, figures]) => {
       const theirs = withRates(figures)[name];
-      return theirs === undefined ? '-' : `${format(theirs)} (x${(mine / theirs).toFixed(2)})`;
+      const ratio = theirs === 0 ? '' : ` (x${(mine / (theirs ?? 1)).toFixed(2)})`;
+      return theirs === undefined ? '-' : `${format(theirs)}${ratio}`;
     });
     process.stdout.write(`${name.padEnd(18)}${[format(mine), ...cells].map((cell) => cell.padStart(26)).join('')}\n`);
   }

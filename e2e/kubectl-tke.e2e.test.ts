@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { ClusterAccess, waitFor } from '@tke/envtest';
 
-import { bundlePlugin, pluginPath } from '../tools/build.ts';
+import { bundlePlugin } from '../tools/build.ts';
 import { grant, HubUnderTest, repository } from './hub-under-test.ts';
+import { runPlugin } from './plugin.ts';
 
 const minutes = 60_000;
 jest.setTimeout(2 * minutes);
@@ -31,18 +30,9 @@ afterAll(async () => {
   await rm(files, { recursive: true });
 }, minutes);
 
-/** `kubectl tke ...`, found by kubectl on PATH. Not by `hub.kubectl`: kubectl takes no flags before the name of a plugin. */
 async function tke(args: readonly string[], { user, input = '' }: { user?: string; input?: string } = {}) {
   const kubeconfig = user === undefined ? access.kubeconfigPath : join(hub.folder, 'users', `${user}.kubeconfig`);
-  // The plugin runs on the Node that PATH has first.
-  const path = [dirname(pluginPath), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter);
-  const child = execFile(access.kubectlPath, ['tke', ...args], {
-    env: { PATH: path, HOME: files, KUBECONFIG: kubeconfig },
-  });
-  child.stdin?.end(input);
-  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout!), text(child.stderr!), ended]);
-  return { stdout, stderr, code };
+  return runPlugin(args, { kubectlPath: access.kubectlPath, kubeconfig, folder: files, input });
 }
 
 async function document<T>(...args: string[]): Promise<T> {

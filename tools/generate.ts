@@ -1,12 +1,14 @@
-// `node tools/generate.ts` writes config/{crd,rbac,webhook,admission,authz} and docs/reference from the declarations in the code;
-// with --check it writes nothing, names what differs and exits 1.
+// `node tools/generate.ts` writes config/{crd,rbac,webhook,admission,authz}, docs/reference, and what `kubectl tke explain` prints, from the
+// declarations in the code; with --check it writes nothing, names what differs and exits 1.
 import { join } from 'node:path';
 
 import { admissionFiles } from './generate/admission.ts';
 import { authorizationFiles } from './generate/authorization.ts';
 import { crdFiles } from './generate/crd.ts';
-import { admission, errorCodes, kinds, permissions, webhooks } from './generate/declarations.ts';
-import { errorFiles } from './generate/errors.ts';
+import { admission, kinds, permissions, webhooks } from './generate/declarations.ts';
+import { errorFiles } from './generate/error-pages.ts';
+import { errorParts } from './generate/error-parts.ts';
+import { errorReference } from './generate/error-reference.ts';
 import { applyFiles, driftedFiles, type GeneratedFile } from './generate/files.ts';
 import { rbacFiles } from './generate/rbac.ts';
 import { referenceFiles } from './generate/reference.ts';
@@ -41,7 +43,7 @@ function generatedFiles(): readonly GeneratedFile[] {
     ...admissionFiles(admission),
     ...authorizationFiles(),
     ...referenceFiles(kinds),
-    ...errorFiles(errorCodes),
+    ...errorFiles(errorReference(errorParts)),
   ];
 }
 

@@ -2,10 +2,14 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
+import { authKinds } from '@tke/api-auth';
+import { businessKinds } from '@tke/api-business';
+import { platformKinds } from '@tke/api-platform';
 import { waitFor } from '@tke/envtest';
 
 import { repository } from '../hub-under-test.ts';
 import { kstatus, type Kstatus, type StatusBearer } from './kstatus.ts';
+import { looseObjects } from './loose-objects.ts';
 import { randomOf, seedOfRun, shuffled } from './shuffle.ts';
 import { patience, TenancyLab } from './tenancy-lab.ts';
 import { homes, tenantObjects, tenantOf, type Manifest } from './tenant-objects.ts';
@@ -19,6 +23,7 @@ const sampleTenant = { id: 'default', cluster: 'cls-sample' };
 const samples = join(repository, 'config/samples/business');
 const seed = seedOfRun();
 const groups = ['auth', 'business', 'platform'].map((group) => `${group}.tkestack.io`);
+const kinds = [...authKinds, ...businessKinds, ...platformKinds].map(({ kind, group }) => `${kind}.${group}`);
 let lab: TenancyLab;
 
 type Stored = StatusBearer & Manifest & { readonly metadata: { readonly finalizers?: readonly string[] } };
@@ -129,15 +134,29 @@ describe(`a whole tenant in random order (TKE_SEED=${seed})`, () => {
   });
 });
 
-describe('kstatus of every kind of a tenant, applied by the server in another order', () => {
+describe('kstatus of every kind, applied by the server in another order', () => {
   // No controller answers for these: they are done as they are.
-  const unanswered = ['Platform', 'ImageNamespace', 'ChartGroup'];
+  const unanswered = [
+    ...[
+      'APIKey.auth',
+      'APISigningKey.auth',
+      'Rule.auth',
+      'Platform.business',
+      'ImageNamespace.business',
+      'ChartGroup.business',
+    ],
+    ...['ClusterCredential.platform', 'Registry.platform', 'PersistentEvent.platform'],
+    ...['TappController.platform', 'CSIOperator.platform', 'CronHPA.platform'],
+  ].map((kind) => `${kind}.tkestack.io`);
   const web = `cls-${tenant.id}-web`;
   let folder: string;
+  /** What can never be Current, or not for long. */
+  let loose: string;
   let revive: () => Promise<void>;
 
   beforeAll(async () => {
     folder = await inRandomOrder('server-side', randomOf(seed + 1));
+    loose = await lab.kustomization('loose', await looseObjects(tenant, lab.hub.folder));
   });
 
   const killManager = async () => {
@@ -148,22 +167,41 @@ describe('kstatus of every kind of a tenant, applied by the server in another or
       ...['patch', 'bns', web, `--namespace=${tenant.child}`, '--type=merge'],
       ...['-p', JSON.stringify({ spec: { hard: { pods } } })],
     ]);
-  const become = (status: Kstatus) =>
-    waitFor(async () => kstatus((await stored('bns', web, `--namespace=${tenant.child}`))[0]!) === status, {
-      description: `${web} is ${status}`,
-      timeoutMs: patience,
-    });
+  const become = (status: Kstatus, ...object: readonly string[]) =>
+    waitFor(
+      async () => {
+        const [found] = await stored(...object);
+        const isSo = found !== undefined && kstatus(found) === status;
+        return isSo || Promise.reject(new Error(JSON.stringify(found?.status)));
+      },
+      { description: `${object.join(' ')} is ${status}`, timeoutMs: patience },
+    );
+  const inProject = (kind: string, name: string) => [kind, name, `--namespace=${tenant.child}`];
 
-  test('is InProgress until the manager has seen the object, then Current, without drift', async () => {
+  test('is InProgress until the manager has seen the object, where there is one that answers, and Current then, without drift', async () => {
     await killManager();
     await lab.hub.must(['apply', '--server-side', '-k', folder]);
-    for (const [name, status] of Object.entries(await statuses(folder))) {
-      const expected = unanswered.some((kind) => name.startsWith(`${kind}.`)) ? 'Current' : 'InProgress';
+    await lab.hub.must(['apply', '--server-side', '-k', loose]);
+    const seen = { ...(await statuses(folder)), ...(await statuses(loose)) };
+    const kindsSeen = new Set(Object.keys(seen).map((name) => name.split('/')[0]!));
+    expect([...kindsSeen].sort()).toEqual([...kinds].sort());
+    for (const [name, status] of Object.entries(seen)) {
+      const expected = unanswered.includes(name.split('/')[0]!) ? 'Current' : 'InProgress';
       expect([name, status]).toEqual([name, expected]);
     }
     await revive();
     await untilCurrent(folder);
     await expectNoDrift(folder, '--server-side');
+  });
+
+  test('is what has come of it for what is asked once, built or brought', async () => {
+    await become('Current', 'cat', `cat-${tenant.id}`);
+    await become('Current', ...inProject('bnscred', 'mine'));
+    await become('Failed', ...inProject('bnscred', 'whose'));
+    // Both may still get what they wait for.
+    await become('InProgress', 'nse', `cls-${tenant.id}-none`, `--namespace=${tenant.project}`);
+    await become('InProgress', 'mc', `mc-${tenant.id}`);
+    await become('Failed', 'cls', `cls-${tenant.id}later`);
   });
 
   test('is InProgress until the manager has seen a change, then Current, or Failed where only somebody’s change helps', async () => {
@@ -174,6 +212,7 @@ describe('kstatus of every kind of a tenant, applied by the server in another or
       [`grp/grp-${tenant.id}`, { displayName: 'Changed' }],
       [`rol/rol-${tenant.id}`, { displayName: 'Changed' }],
       [`idp/${tenant.id}`, { administrators: [tenant.administrator, tenant.owner] }],
+      [`cls/cls-${tenant.id}later`, { displayName: 'Changed' }],
     ];
     for (const [object, spec] of changes) {
       await lab.hub.must(['patch', object, '--type=merge', '-p', JSON.stringify({ spec })]);
@@ -183,21 +222,56 @@ describe('kstatus of every kind of a tenant, applied by the server in another or
     const seen = (await stored(...changes.map(([object]) => object))).map(kstatus);
     expect(new Set(seen)).toEqual(new Set(['InProgress']));
     await revive();
-    await become('Failed');
+    await become('Failed', ...inProject('bns', web));
     const jsonpath = "{.status.conditions[?(@.type=='Stalled')].reason}";
-    const reason = ['get', 'bns', web, `--namespace=${tenant.child}`, `--output=jsonpath=${jsonpath}`];
+    const reason = ['get', ...inProject('bns', web), `--output=jsonpath=${jsonpath}`];
     expect(await lab.hub.must(reason)).toBe('QuotaExceeded');
     await setPods(20);
     await untilCurrent(folder);
   });
 
-  test('is Terminating until everything is cleared away', async () => {
+  test('of a move is InProgress, Failed where it cannot be, and Current when it is done', async () => {
+    const move = (destination: string) => ({
+      ...{
+        apiVersion: 'business.tkestack.io/v1',
+        kind: 'NsEmigration',
+        metadata: { name: web, namespace: tenant.child },
+      },
+      spec: { tenantID: tenant.id, namespace: web, destination },
+    });
+    // Admission refuses it, when it is asked.
     await killManager();
-    await lab.hub.must(['delete', 'prj', tenant.project, tenant.child, '--wait=false']);
-    expect((await stored('prj', tenant.project, tenant.child)).map(kstatus)).toEqual(['Terminating', 'Terminating']);
+    await lab.hub.apply(move(tenant.child));
+    await become('InProgress', ...inProject('nse', web));
+    await revive();
+    await become('Failed', ...inProject('nse', web));
+    await lab.hub.must(['delete', ...inProject('nse', web)]);
+    await lab.hub.apply(move(tenant.project));
+    await become('Current', ...inProject('nse', web));
+    expect(await ourNamespacesIn(tenant.cluster)).toEqual(['namespace/shop', 'namespace/web']);
+  });
+
+  test('is Terminating until everything is cleared away', async () => {
+    const ending = [
+      ['prj', tenant.project, tenant.child],
+      ['nse', `cls-${tenant.id}-none`, `--namespace=${tenant.project}`],
+      ['bns', `cls-${tenant.id}-shop`, `--namespace=${tenant.project}`],
+      ['cls', `cls-${tenant.id}later`],
+      ['mc', `mc-${tenant.id}`],
+    ];
+    await killManager();
+    for (const objects of ending) {
+      await lab.hub.must(['delete', '--wait=false', ...objects]);
+    }
+    const seen = await Promise.all(ending.map((objects) => stored(...objects)));
+    expect(seen.flat().map((object) => [title(object), kstatus(object)])).toEqual(
+      seen.flat().map((object) => [title(object), 'Terminating']),
+    );
+    expect(seen.flat()).toHaveLength(6);
     await revive();
     await lab.hub.must(['wait', '--for=delete', `prj/${tenant.project}`, `--timeout=${patience / 1000}s`]);
     expect(await ourNamespacesIn(tenant.cluster)).toEqual([]);
+    await lab.hub.must(['delete', '-k', loose, '--ignore-not-found', `--timeout=${patience / 1000}s`]);
     await deleteAll(folder);
   });
 });

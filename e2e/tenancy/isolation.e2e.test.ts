@@ -8,6 +8,7 @@ import { connect, type Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
+import { bundlePlugin } from '../../tools/build.ts';
 import {
   attemptsOn,
   isRefused,
@@ -19,6 +20,7 @@ import {
   type Outcome,
   type StoredObject,
 } from './attempts.ts';
+import { allowToAsk, credentialByPlugin } from './credential-by-plugin.ts';
 import { credentialRequest } from './credential-request.ts';
 import { furtherObjects } from './further-objects.ts';
 import { kstatus, type StatusBearer } from './kstatus.ts';
@@ -232,6 +234,19 @@ describe('the same requests', () => {
     ]);
     expect(Object.fromEntries(answers)).toEqual({ web: 200, shop: 200, default: 403, 'kube-system': 403 });
   });
+});
+
+test('kubectl tke credential lets a member into the namespace of the project, by certificate and by token', async () => {
+  await bundlePlugin();
+  await allowToAsk(lab, theirs);
+  for (const type of ['certificate', 'token']) {
+    const { said, kubectl } = await credentialByPlugin(lab, theirs, type);
+    expect(said).toMatch(new RegExp(`^wrote ${type}.kubeconfig: ${theirs.member} in namespace web of cluster`));
+    expect(await kubectl('get', 'deployments')).toContain('No resources found in web namespace');
+    const cannot = `User "${theirs.member}" cannot list resource`;
+    expect(await kubectl('get', 'secrets')).toContain(`${cannot} "secrets"`);
+    expect(await kubectl('get', 'deployments', '-n', 'default')).toContain(`${cannot} "deployments"`);
+  }
 });
 
 test('all projects and namespaces of the tenant are in good order after all that', async () => {

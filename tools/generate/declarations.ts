@@ -2,21 +2,15 @@ import { authKinds } from '@tke/api-auth';
 import { businessKinds } from '@tke/api-business';
 import { platformKinds } from '@tke/api-platform';
 import { tenantKinds } from '@tke/authz-state';
-import { businessAdmissions, businessErrors } from '@tke/business';
+import { businessAdmissions } from '@tke/business';
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey } from '@tke/meta';
-import { hostErrors } from '@tke/host';
-import { memberErrors } from '@tke/member-cluster';
-import { packageErrors } from '@tke/package-source';
-import { planErrors } from '@tke/plan';
-import { errorCatalogues, platformAdmissions } from '@tke/platform';
+import { platformAdmissions } from '@tke/platform';
 import { policyAdmissions } from '@tke/policy';
 
 import { authzWebhookPermissions } from '../../apps/authz-webhook/src/permissions.ts';
 import { managerPermissions } from '../../apps/manager/src/permissions.ts';
-import { optionErrors } from '../../apps/manager/src/platform-options.ts';
 import type { AdmissionDeclaration } from './admission.ts';
-import type { ErrorCatalogue } from './errors.ts';
 import type { ServiceAccountPermissions } from './rbac.ts';
 import type { WebhookDeclaration } from './webhook.ts';
 
@@ -37,8 +31,8 @@ const unread = () => {
 const cache = { get: unread, list: unread };
 const served = [
   ...policyAdmissions(cache),
-  ...platformAdmissions(cache, { namespace, callerTenant: unread }),
-  ...businessAdmissions(cache, { tellTenant: unread, grantProblems: unread, mayReach: unread }),
+  ...platformAdmissions(cache, { namespace, callerTenant: unread, administersTenant: unread }),
+  ...businessAdmissions(cache, { callerTenant: unread, grantProblems: unread, mayReach: unread }),
 ];
 
 function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
@@ -53,18 +47,6 @@ export const webhooks: WebhookDeclaration = {
   configuration: 'tke-manager',
   manager: `system:serviceaccount:${namespace}:tke-manager`,
 };
-
-/** What can go wrong, for the page of error codes. */
-export const errorCodes: ReadonlyMap<string, readonly ErrorCatalogue[]> = new Map<string, readonly ErrorCatalogue[]>([
-  ['Clusters that are built here', [...errorCatalogues.clusters, planErrors, optionErrors]],
-  ['Imported clusters', [...errorCatalogues.imported, memberErrors]],
-  ['Machines', errorCatalogues.machines],
-  ['What is done on hosts', errorCatalogues.hosts],
-  ['SSH', [hostErrors]],
-  ['Packages', [packageErrors]],
-  ['Projects and quota', businessErrors.projects],
-  ['Namespaces of projects', businessErrors.namespaces],
-]);
 
 export const admission: AdmissionDeclaration = {
   tenantKinds,

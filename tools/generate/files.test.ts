@@ -29,6 +29,12 @@ describe('drift', () => {
     ]);
   });
 
+  test('is named in folders within folders', () => {
+    const page = markdownFile('docs/reference/errors/A.md', ['# A']);
+    applyFiles(root, [page], driftedFiles(root, [page]));
+    expect(driftedFiles(root, [])).toEqual([{ path: page.path, reason: 'has no declaration any more' }]);
+  });
+
   test('is gone once applied', () => {
     const stale = yamlFile('config/rbac/old.yaml', [{}]);
     applyFiles(root, [stale], driftedFiles(root, [stale]));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { authKinds } from '@tke/api-auth';
+import { platform, project } from '@tke/api-business';
+import { cluster as clusterKind, clusterCredential, machine } from '@tke/api-platform';
 import { crdManifest } from '@tke/crd';
 import { applyManifests, ControlPlane, uniqueName, waitFor, type KubectlResult } from '@tke/envtest';
 import type { KubeObject } from '@tke/meta';
@@ -15,6 +17,8 @@ const apiVersion = 'auth.tkestack.io/v1';
 // Nothing listens there.
 const nowhere = 'https://127.0.0.1:1';
 
+const otherKinds = [clusterKind, clusterCredential, machine, platform, project];
+
 interface Configuration extends KubeObject {
   webhooks: { clientConfig: { service?: { path: string }; url?: string } }[];
 }
@@ -24,8 +28,14 @@ let cluster: ControlPlane;
 
 beforeAll(async () => {
   cluster = await ControlPlane.start();
-  await applyManifests(cluster, authKinds.map(crdManifest));
-  await must(['create', 'clusterrole', 'kinds', '--verb=*', '--resource=*.auth.tkestack.io']);
+  await applyManifests(cluster, [...authKinds, ...otherKinds].map(crdManifest));
+  await must([
+    'create',
+    'clusterrole',
+    'kinds',
+    '--verb=*',
+    '--resource=*.auth.tkestack.io,*.platform.tkestack.io,*.business.tkestack.io',
+  ]);
   await must(['create', 'clusterrolebinding', 'kinds', '--clusterrole=kinds', '--group=kinds']);
   await applyManifests(cluster, configurations());
   await waitFor(async () => (await create(policy(), bob, '--dry-run=server')).code !== 0, {
@@ -114,18 +124,107 @@ describe('with the webhooks down', () => {
     expect(await create(object, [])).toMatchObject(passed);
   });
 
+  test.each([
+    ['the administrator', [], passed],
+    ['a service account', controller, passed],
+    ['a user of a tenant', bob, { code: 1, stderr: expect.stringContaining('tenants.machines.platform.tkestack.io') }],
+  ])('%s creates and changes what names Secrets, or does not, and deletes it', async (_, as, expected) => {
+    const object = () => {
+      const login = { ip: '10.0.0.1', credentialSecretRef: { name: 'login' } };
+      const spec = { tenantID: 'default', clusterName: 'cls-a', type: 'Baremetal', ...login };
+      const metadata = { name: uniqueName('mc') };
+      return { apiVersion: 'platform.tkestack.io/v1', kind: 'Machine', metadata, spec };
+    };
+    const { metadata } = await stored(object());
+    const on = ['machines.platform.tkestack.io', metadata.name];
+    const port = ['--type=merge', '-p', '{"spec":{"port":2222}}'];
+    expect(await create(object(), as)).toMatchObject(expected);
+    expect(await cluster.kubectl(['patch', ...on, ...port, ...as])).toMatchObject(expected);
+    expect(await cluster.kubectl(['delete', ...on, '--wait=false', ...as])).toMatchObject(passed);
+  });
+
   test('a user of a tenant writes other objects of it', async () => {
     const spec = { tenantID: 'default', username: uniqueName('u'), displayName: 'User' };
     const object = { apiVersion, kind: 'LocalIdentity', metadata: { name: uniqueName('usr') }, spec };
     expect(await create(object, bob)).toMatchObject(passed);
   });
 
-  test('what is being deleted can be finished by everybody', async () => {
-    const object = policy();
-    await stored({ ...object, metadata: { ...object.metadata, finalizers: ['example.com/test'] } });
-    const on = ['policies.auth.tkestack.io', object.metadata.name];
-    await must(['delete', ...on, '--wait=false']);
-    const finish = ['patch', ...on, '--type=merge', '-p', '{"metadata":{"finalizers":null}}', ...bob];
-    expect(await cluster.kubectl(finish)).toMatchObject(passed);
+  const business = 'business.tkestack.io/v1';
+  const platformGroup = 'platform.tkestack.io/v1';
+  const of = (version: string, kind: string, name: string, content: object) => ({
+    ...{ apiVersion: version, kind, ...content },
+    metadata: { name, finalizers: ['example.com/test'] },
   });
+  const spec = { tenantID: 'default' };
+  const host = { ip: '10.6.6.6', password: 'c2VjcmV0' };
+  const login = { credentialSecretRef: { name: 'hosts-login' } };
+  const members = { members: ['usr-bob'] };
+  const leaving: [string, string, KubeObject, object][] = [
+    [
+      'login of a Machine',
+      'machines.platform.tkestack.io',
+      of(platformGroup, 'Machine', 'mc-l', { spec: { ...spec, clusterName: 'cls-a', type: 'Baremetal', ...host } }),
+      { spec: login },
+    ],
+    [
+      'Secret of an imported Cluster',
+      'clusters.platform.tkestack.io',
+      of(platformGroup, 'Cluster', 'cls-l', {
+        spec: { ...spec, type: 'Imported', addresses: [{ type: 'Advertise', host: 'evil.example', port: 6443 }] },
+      }),
+      { spec: login },
+    ],
+    [
+      'Secret of a ClusterCredential',
+      'clustercredentials.platform.tkestack.io',
+      of(platformGroup, 'ClusterCredential', 'cc-l', { tenantID: 'default', clusterName: 'cls-l' }),
+      { secretRef: { name: 'prod-access' } },
+    ],
+    [
+      'words of a Policy',
+      'policies.auth.tkestack.io',
+      of(apiVersion, 'Policy', 'pol-l', { spec: policy().spec }),
+      { spec: { displayName: 'x' } },
+    ],
+    [
+      'subjects of a PolicyBinding',
+      'policybindings.auth.tkestack.io',
+      of(apiVersion, 'PolicyBinding', 'pb-l', { spec: { ...spec, policyID: 'pol-a' } }),
+      { spec: { users: [{ id: 'usr-bob' }] } },
+    ],
+    [
+      'members of a Project',
+      'projects.business.tkestack.io',
+      of(business, 'Project', 'prj-l', { spec: { ...spec, displayName: 'leaving' } }),
+      { spec: members },
+    ],
+    [
+      'limits of a Project',
+      'projects.business.tkestack.io',
+      of(business, 'Project', 'prj-m', { spec: { ...spec, displayName: 'leaving' } }),
+      { spec: { clusters: { 'cls-a': { hard: { cpu: '100' } } } } },
+    ],
+    [
+      'administrators of a Platform',
+      'platforms.business.tkestack.io',
+      of(business, 'Platform', 'plat-l', { spec: { ...spec, administrators: ['root'] } }),
+      { spec: { administrators: ['root', 'bob'] } },
+    ],
+  ];
+
+  test.each(leaving)(
+    'a user of a tenant changes no %s while it is being deleted, but finishes it',
+    async (_, on, object, change) => {
+      const { name = '' } = object.metadata;
+      const patch = (body: object, as: readonly string[]) =>
+        cluster.kubectl(['patch', on, name, '--type=merge', '-p', JSON.stringify(body), ...as]);
+      await stored(object);
+      await must(['delete', on, name, '--wait=false']);
+      expect(await patch(change, bob)).toMatchObject({ code: 1, stderr: expect.stringContaining(`tenants.${on}`) });
+      expect(await patch(change, controller)).toMatchObject(passed);
+      expect(await patch({ metadata: { labels: { a: 'b' } } }, bob)).toMatchObject(passed);
+      expect(await cluster.kubectl(['delete', on, name, '--wait=false', ...bob])).toMatchObject(passed);
+      expect(await patch({ metadata: { finalizers: null } }, bob)).toMatchObject(passed);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import type { KindDescriptor } from '@tke/crd';
-import { kindKey } from '@tke/meta';
+import { kindKey, type Kind } from '@tke/meta';
+import { secretNamingKinds } from '@tke/platform';
 import { guardedKinds } from '@tke/policy';
 
 import { kustomization, yamlFile, type GeneratedFile } from './files.ts';
@@ -16,7 +17,10 @@ const why = [
 const whyGuarded = [
   ...why,
   'Kinds that hand out permissions have a second entry, for users of tenants, with failurePolicy Fail: nothing but the webhook knows',
-  'whether they hold what they hand out (docs/escalation.md). It asks about deletions too: what is deleted may be a deny.',
+  'whether they hold what they hand out (docs/escalation.md). It asks about deletions too: what is deleted may be a deny. Kinds that name',
+  'Secrets have one as well, but for deletions: whether the caller may name a Secret is known to nothing else (docs/clusters.md).',
+  'These leave out less: what is being deleted is still acted on, so that only a change of its metadata, its finalizers among them, is',
+  'not asked about.',
 ];
 
 export interface WebhookDeclaration {
@@ -43,9 +47,7 @@ export function webhookFiles(declaration: WebhookDeclaration): readonly Generate
     reinvocationPolicy: 'Never',
   }));
   const validating = declaration.validated.flatMap((kind) =>
-    (isGuarded(kind) ? [forOthers, forTenants] : [unguarded]).map((callers) =>
-      webhookOf(kind, 'validate', declaration, callers),
-    ),
+    callersOf(kind).map((callers) => webhookOf(kind, 'validate', declaration, callers)),
   );
   const files = [
     file('mutating', 'MutatingWebhookConfiguration', mutating, why),
@@ -54,30 +56,56 @@ export function webhookFiles(declaration: WebhookDeclaration): readonly Generate
   return [...files, kustomization(folder, files)];
 }
 
+interface Condition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** CEL. Before an object is created there is no old one. */
+const isDeleted = 'oldObject != null && has(oldObject.metadata.deletionTimestamp)';
+const notBeingDeleted: Condition = { name: 'not-being-deleted', expression: `!(${isDeleted})` };
+
+/** CEL. Some kinds have at the top level what others have in spec; of these here status is a subresource. */
+const isKept = (from: string, to: string) =>
+  `${from}.all(key, key == 'metadata' || (key in ${to} && ${from}[key] == ${to}[key]))`;
+const notBeingFinished: Condition = {
+  name: 'not-being-finished',
+  expression: `!(${isDeleted} && (object == null || (${isKept('oldObject', 'object')} && ${isKept('object', 'oldObject')})))`,
+};
+
 /** Whose requests an entry is for, and what holds for them. */
 interface Callers {
   readonly prefix: string;
   readonly operations: readonly string[];
-  readonly conditions: readonly { readonly name: string; readonly expression: string }[];
+  readonly conditions: readonly Condition[];
   readonly failurePolicy: 'Fail' | 'Ignore';
 }
 
-const unguarded: Callers = { prefix: '', operations: ['CREATE', 'UPDATE'], conditions: [], failurePolicy: 'Ignore' };
+const unguarded: Callers = {
+  prefix: '',
+  operations: ['CREATE', 'UPDATE'],
+  conditions: [notBeingDeleted],
+  failurePolicy: 'Ignore',
+};
 
 const forOthers: Callers = {
   ...unguarded,
-  conditions: [{ name: 'no-user-of-a-tenant', expression: `!(${isTenantUser})` }],
+  conditions: [notBeingDeleted, { name: 'no-user-of-a-tenant', expression: `!(${isTenantUser})` }],
 };
 
 const forTenants: Callers = {
   prefix: 'tenants.',
   operations: ['CREATE', 'UPDATE', 'DELETE'],
-  conditions: [{ name: 'user-of-a-tenant', expression: isTenantUser }],
+  conditions: [notBeingFinished, { name: 'user-of-a-tenant', expression: isTenantUser }],
   failurePolicy: 'Fail',
 };
 
-function isGuarded(kind: KindDescriptor): boolean {
-  return guardedKinds.some((guarded) => kindKey(guarded) === kindKey(kind));
+function callersOf(kind: KindDescriptor): readonly Callers[] {
+  const isAmong = (kinds: readonly Kind[]) => kinds.some((each) => kindKey(each) === kindKey(kind));
+  if (isAmong(guardedKinds)) {
+    return [forOthers, forTenants];
+  }
+  return isAmong(secretNamingKinds) ? [forOthers, { ...forTenants, operations: unguarded.operations }] : [unguarded];
 }
 
 function webhookOf(
@@ -100,7 +128,6 @@ function webhookOf(
       },
     ],
     matchConditions: [
-      { name: 'not-being-deleted', expression: notBeingDeleted(operations) },
       { name: 'not-the-manager', expression: `request.userInfo.username != '${manager}'` },
       ...conditions,
     ],
@@ -109,9 +136,4 @@ function webhookOf(
     sideEffects: 'None',
     timeoutSeconds: 3,
   };
-}
-
-function notBeingDeleted(operations: readonly string[]): string {
-  const object = operations.includes('DELETE') ? '(object == null ? oldObject : object)' : 'object';
-  return `!has(${object}.metadata.deletionTimestamp)`;
 }

@@ -8,6 +8,7 @@ import {
   type DetachedSpec,
   type RunningProcess,
 } from '@tke/envtest';
+import { linkLocalAndMetadataRanges } from '@tke/net';
 import { systemClock } from '@tke/time';
 
 import { bundlePath, type App } from '../build.ts';
@@ -48,6 +49,8 @@ export function applications(
     `--health-address=${local(ports.managerHealth)}`,
     `--metrics-address=${local(ports.managerMetrics)}`,
     '--shutdown-delay=0',
+    // What is tried on one machine is at its loopback: clusters to import, and hosts behind forwarded ports.
+    `--denied-member-addresses=${linkLocalAndMetadataRanges.join(',')}`,
     `--packages=${layout.packages}`,
     `--files=${layout.files}`,
     `--authz-webhook-url=https://${address}:${ports.authzWebhook}`,

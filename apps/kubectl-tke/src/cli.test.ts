@@ -14,7 +14,7 @@ async function cli(...argv: string[]) {
 
 test('help is an answer, also of each command', async () => {
   expect(await cli('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('simulate -f') });
-  for (const name of ['why', 'who-can', 'can-i', 'simulate', 'me', 'quota']) {
+  for (const name of ['why', 'who-can', 'can-i', 'simulate', 'me', 'quota', 'credential']) {
     expect(await cli(name, '-h')).toMatchObject({ code: 0, out: expect.stringContaining(`kubectl tke ${name} `) });
   }
   expect((await cli()).code).toBe(2);
@@ -31,6 +31,9 @@ test.each([
   [['simulate'], '--filename'],
   [['quota', 'prj-a', 'prj-b'], 'one project at most'],
   [['me', '--nope'], "'--nope'"],
+  [['credential'], 'the name of one Namespace'],
+  [['credential', 'cls-a-web', '--type', 'password'], '--type is "password"'],
+  [['credential', 'cls-a-web', '--days', '1.5'], '--days is "1.5"'],
   [['simulate', '-f', '/nowhere/x.yaml'], '/nowhere/x.yaml'],
   [['why', 'a', 'get', 'pods', '-o', 'xml'], '--output is "xml"'],
   [['why', 'a', 'get', 'pods', '--kubeconfig', '/nowhere/config'], '/nowhere/config'],

@@ -2,6 +2,8 @@ import { describeError } from '@tke/errors';
 
 import type { Command, CommandContext } from './command.ts';
 import { canI } from './commands/can-i.ts';
+import { credential } from './commands/credential.ts';
+import { explain } from './commands/explain.ts';
 import { me } from './commands/me.ts';
 import { quota } from './commands/quota.ts';
 import { simulate } from './commands/simulate.ts';
@@ -12,7 +14,7 @@ import { parseOptions } from './options.ts';
 import { parseFormat, render } from './output/print.ts';
 import { printable } from './output/printable.ts';
 
-const commands: readonly Command[] = [why, whoCanCommand, canI, simulate, me, quota];
+const commands: readonly Command[] = [why, whoCanCommand, canI, simulate, me, quota, credential, explain];
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -71,5 +73,5 @@ exit codes: 0 yes, or nothing changes; 1 no, or something changes; 2 error
 
 function helpText(): string {
   const lines = commands.map(({ name, usage, summary }) => `  ${name} ${usage}\n      ${summary}`);
-  return `What the rules of auth.tkestack.io allow, and why; projects, roles and quota.\n\nusage: kubectl tke <command>\n${lines.join('\n')}\n\n${commonHelp}`;
+  return `What the rules of auth.tkestack.io allow, and why; projects, roles and quota; error codes.\n\nusage: kubectl tke <command>\n${lines.join('\n')}\n\n${commonHelp}`;
 }

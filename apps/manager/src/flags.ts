@@ -1,9 +1,11 @@
+import { linkLocalAndMetadataRanges, loopbackRanges } from '@tke/net';
 import type { FlagSpecs } from '@tke/runtime';
 
 export const flags = {
   namespace: {
     type: 'string',
-    description: 'namespace of the lease and of the webhook certificate',
+    description:
+      'namespace of the platform: of the lease, of the webhook certificate and of the Secrets that objects name',
     default: 'tke-system',
   },
   'webhook-address': { type: 'string', description: 'where kube-apiserver sends admission reviews', default: ':9443' },
@@ -30,6 +32,12 @@ export const flags = {
   files: {
     type: 'string',
     description: 'folder that features.files of Clusters names files of; without it there are none',
+  },
+  'denied-member-addresses': {
+    type: 'string',
+    description:
+      'addresses and CIDRs, separated by commas, that no Cluster or Machine can make the manager connect to, neither as a member or host nor as a proxy; empty for none',
+    default: [...loopbackRanges, ...linkLocalAndMetadataRanges].join(','),
   },
   'authz-webhook-url': {
     type: 'string',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { codedErrors } from '@tke/errors';
 import type { Logger } from '@tke/log';
+import { AddressGuard, AddressRanges } from '@tke/net';
 import { packageSource, type PackageSource } from '@tke/package-source';
 import { authorizationSettings, TenantFiles, type AuthorizationSettings, type PlatformFiles } from '@tke/platform';
 import { required, type commonFlags, type Flags } from '@tke/runtime';
@@ -15,11 +16,14 @@ type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
 export const optionErrors = codedErrors({
   PackagesNotConfigured: {
     class: 'NeedsUser',
+    meaning:
+      'A cluster shall be built, and the manager was started without `--packages`: it has no programs and images for hosts.',
     remedy:
       'Build packages with `make packages`, and name their folder or a mirror of it in the flag --packages of the manager.',
   },
   FilesNotConfigured: {
     class: 'NeedsUser',
+    meaning: 'A cluster has `features.files`, and the manager was started without `--files`: it has none.',
     remedy: 'Name the folder with the files of features.files in the flag --files of the manager.',
   },
 });
@@ -29,7 +33,7 @@ export function packagesOf(flags: ManagerFlags, logger: Logger): PackageSource {
   const { packages, 'package-cache': cacheFolder } = flags;
   if (packages === undefined) {
     const missing = () => Promise.reject(optionErrors.PackagesNotConfigured('the manager has no packages for hosts'));
-    return { location: '', versions: missing, release: missing };
+    return { location: '', release: missing };
   }
   const location = /^https?:/.test(packages) ? packages : resolve(packages);
   return packageSource(location, { cacheFolder, clock: systemClock, logger });
@@ -40,6 +44,16 @@ export function filesOf({ files }: ManagerFlags): PlatformFiles {
   return files === undefined
     ? { find: () => Promise.reject(optionErrors.FilesNotConfigured('the manager has no folder of files')) }
     : new TenantFiles(resolve(files));
+}
+
+/** What keeps members, hosts and proxies from being anything in the network of the manager. Throws InvalidAddressRange. */
+export function guardOf(flags: ManagerFlags): AddressGuard {
+  const flag = 'denied-member-addresses';
+  return new AddressGuard({
+    denied: AddressRanges.parse(flags[flag], `--${flag}`),
+    owner: 'the manager',
+    remedy: `Give another address, or have an administrator of the platform take the range out of the flag --${flag} of the manager.`,
+  });
 }
 
 /** Undefined where members get no central authorization. Throws FlagInvalid or InvalidAuthorizationSettings. */

@@ -5,8 +5,17 @@ import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { HostPool } from '@tke/host';
 import { MemberClusters } from '@tke/member-cluster';
+import type { AddressGuard } from '@tke/net';
 import { platformAdmissions, platformSteps, registerAdmissionInformers, setupPlatform } from '@tke/platform';
-import { EscalationGuard, callerTenant, followRules, mayReach, policyAdmissions, setupPolicy } from '@tke/policy';
+import {
+  EscalationGuard,
+  administersTenant,
+  callerTenant,
+  followRules,
+  mayReach,
+  policyAdmissions,
+  setupPolicy,
+} from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
 import { systemClock } from '@tke/time';
 import {
@@ -22,7 +31,7 @@ import {
 import type { flags as ownFlags } from './flags.ts';
 import { hubIdentity } from './hub-identity.ts';
 import { leaseName, webhookConfigurations, webhookSecret } from './names.ts';
-import { authorizationOf, filesOf, packagesOf } from './platform-options.ts';
+import { authorizationOf, filesOf, guardOf, packagesOf } from './platform-options.ts';
 
 type ManagerFlags = Flags<typeof ownFlags & typeof commonFlags>;
 
@@ -41,8 +50,9 @@ export async function run(flags: ManagerFlags, logger: Logger, signal: AbortSign
   });
   const { client, recorder } = manager;
   setupPolicy({ manager, cache, client, recorder });
-  const members = new MemberClusters({ userAgent: 'tke-manager', logger, leaderOnly: true });
-  await addPlatform({ manager, cache, members, flags, signal });
+  const guard = guardOf(flags);
+  const members = new MemberClusters({ userAgent: 'tke-manager', logger, guard, leaderOnly: true });
+  await addPlatform({ manager, cache, members, guard, flags, signal });
   setupBusiness({ manager, cache, client, recorder, members });
   await manager.start(signal);
 }
@@ -51,17 +61,18 @@ interface PlatformParts {
   readonly manager: Manager;
   readonly cache: Cache;
   readonly members: MemberClusters;
+  readonly guard: AddressGuard;
   readonly flags: ManagerFlags;
   readonly signal: AbortSignal;
 }
 
-async function addPlatform({ manager, cache, members, flags, signal }: PlatformParts): Promise<void> {
+async function addPlatform({ manager, cache, members, guard, flags, signal }: PlatformParts): Promise<void> {
   const { client, recorder, logger } = manager;
   setupPlatform({
-    ...{ manager, cache, client, recorder, members, logger },
+    ...{ manager, cache, client, recorder, members, guard, logger },
     namespace: flags.namespace,
     hub: await hubIdentity(client, logger, signal),
-    pool: new HostPool({ clock: systemClock, logger }),
+    pool: new HostPool({ clock: systemClock, logger, guard }),
     packages: packagesOf(flags, logger),
     files: filesOf(flags),
     authorization: await authorizationOf(flags),
@@ -135,7 +146,7 @@ function admissionsOf(cache: Cache, namespace: string): readonly KindAdmission[]
   const grantProblems = (request: AdmissionRequest) => guard.problems(request);
   return [
     ...policyAdmissions(cache, rules, guard),
-    ...platformAdmissions(cache, { namespace, callerTenant }),
-    ...businessAdmissions(cache, { tellTenant: callerTenant, grantProblems, mayReach: mayReach(cache, rules) }),
+    ...platformAdmissions(cache, { namespace, callerTenant, administersTenant: administersTenant(cache) }),
+    ...businessAdmissions(cache, { callerTenant, grantProblems, mayReach: mayReach(cache, rules) }),
   ];
 }

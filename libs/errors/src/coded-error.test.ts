@@ -24,6 +24,10 @@ describe('a coded error', () => {
     expect(errors.BadField('x', { remedy: 'Use y.' }).remedy).toBe('Use y.');
   });
 
+  test('has the definition of its code beside what makes it, for whoever explains codes', () => {
+    expect(errors.BadField.definition).toEqual({ class: 'NeedsUser', remedy: 'Correct the field.' });
+  });
+
   test('is told apart by its code', () => {
     const error: unknown = errors.BadField('x');
     expect(isCoded(error)).toBe(true);

@@ -1,2 +1,9 @@
-export { CodedError, codedErrors, describeError, errorMessage, isCoded } from './coded-error.ts';
-export type { ErrorClass, ErrorDefinition, ErrorDescription, ErrorOptions } from './coded-error.ts';
+export { CodedError, codedErrors, describeError, errorMessage, isCoded, unforeseenErrors } from './coded-error.ts';
+export type {
+  CatalogueEntry,
+  CodedErrorFactory,
+  ErrorClass,
+  ErrorDefinition,
+  ErrorDescription,
+  ErrorOptions,
+} from './coded-error.ts';

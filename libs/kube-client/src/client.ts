@@ -57,7 +57,10 @@ export type WatchEvent<T extends KubeObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean };
 
-/** Reads and watches objects of one cluster. Every method rejects with `KubeApiError` or `KubeTransportError`. */
+/**
+ * Reads and watches objects of one cluster. Every method rejects with `KubeApiError` or `KubeTransportError`, or with AddressDenied where
+ * a guard keeps it from connecting.
+ */
 export interface Reader {
   get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, options?: CallOptions): Promise<T>;
   /** All pages as one list. A token that expired between pages (410) restarts as one full list, as client-go's pager. */

@@ -1,4 +1,5 @@
 import type { Logger } from '@tke/log';
+import type { AddressGuard } from '@tke/net';
 import { systemClock, type Clock } from '@tke/time';
 
 import type { Client } from './client.ts';
@@ -23,6 +24,8 @@ export interface SwitchableOptions {
   readonly connectTimeoutMs?: number;
   /** Of calls, to each address; watches come on top, one each. Default 32. */
   readonly maxConnections?: number;
+  /** Which addresses may be connected to; to others requests fail with AddressDenied. Default: all. */
+  readonly guard?: AddressGuard | undefined;
   /** Called when a call has gone without an answer for `slowMs`, which is a reason to probe. */
   readonly onSlow?: () => void;
   /** Default 1,000 ms. */

@@ -1,5 +1,6 @@
 import type { RequestObserver } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
+import type { AddressGuard } from '@tke/net';
 import type { Runnable } from '@tke/runtime';
 import { systemClock, type Clock, type Random } from '@tke/time';
 
@@ -27,6 +28,8 @@ export interface MemberClustersOptions {
   readonly connectTimeoutMs?: number;
   /** Of calls, to each address of each member; watches come on top, one per kind. Default 8. */
   readonly maxConnections?: number;
+  /** Which addresses members, and proxies in front of them, may be connected to at. Default: all. */
+  readonly guard?: AddressGuard;
   /** New members are probed first within so many milliseconds. Default 1,000. */
   readonly firstProbeWithinMs?: number;
   /** Called after each try of a request to a member, for metrics. Must not throw. */

@@ -139,12 +139,12 @@ describe('a mirror', () => {
 
   test('that redirects for ever, or away from HTTP, is not followed', async () => {
     instead.set('index.json', (response) => response.writeHead(307, { location: 'index.json' }).end());
-    await expect(open().versions()).rejects.toMatchObject({
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageSourceUnreachable',
       message: `${location}/index.json: more than 5 redirects`,
     });
     instead.set('index.json', (response) => response.writeHead(302, { location: 'file:///etc/shadow' }).end());
-    await expect(open().versions()).rejects.toMatchObject({
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageSourceUnreachable',
       message: expect.stringContaining('a redirect from http:// to file://'),
     });
@@ -154,7 +154,7 @@ describe('a mirror', () => {
 describe('an index is refused that', () => {
   test('is not there', async () => {
     files.delete('index.json');
-    await expect(open().versions()).rejects.toMatchObject({
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageIndexInvalid',
       class: 'NeedsUser',
       message: `${location}/index.json: HTTP 404`,
@@ -163,7 +163,7 @@ describe('an index is refused that', () => {
 
   test('is a page for people', async () => {
     files.set('index.json', Buffer.from('<html>It works!</html>'));
-    await expect(open().versions()).rejects.toMatchObject({ code: 'PackageIndexInvalid' });
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({ code: 'PackageIndexInvalid' });
   });
 
   test('is larger than any can be, before all of it has come', async () => {
@@ -177,7 +177,7 @@ describe('an index is refused that', () => {
       };
       send();
     });
-    await expect(open().versions()).rejects.toMatchObject({
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageIndexInvalid',
       message: `index.json of ${location}/ has more than 4194304 bytes`,
     });
@@ -256,7 +256,7 @@ describe('a download fails that', () => {
 
   test('is not answered in ten seconds', async () => {
     instead.set('index.json', () => undefined);
-    const refused = expect(open().versions()).rejects.toMatchObject({
+    const refused = expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageSourceUnreachable',
       message: `${location}/index.json: no answer in 10 s`,
     });
@@ -269,7 +269,7 @@ describe('a download fails that', () => {
 
   test('stalls for a minute', async () => {
     instead.set('index.json', (response) => void response.writeHead(200).write('{'));
-    const refused = expect(open().versions()).rejects.toMatchObject({
+    const refused = expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageSourceUnreachable',
       message: `${location}/index.json: nothing came for 60 s`,
     });
@@ -295,7 +295,7 @@ describe('a download fails that', () => {
 
   test('nobody serves', async () => {
     servers.forEach((server) => server.close());
-    await expect(open().versions()).rejects.toMatchObject({
+    await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
       code: 'PackageSourceUnreachable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
@@ -328,11 +328,13 @@ describe('the cache', () => {
 
   test('that cannot be written says so', async () => {
     writeFileSync(join(folder, 'file'), '');
-    await expect(open({ cacheFolder: join(folder, 'file', 'cache') }).versions()).rejects.toMatchObject({
-      code: 'PackageCacheUnusable',
-      class: 'NeedsUser',
-      message: expect.stringContaining('ENOTDIR'),
-    });
+    await expect(open({ cacheFolder: join(folder, 'file', 'cache') }).release('1.36.3', 'amd64')).rejects.toMatchObject(
+      {
+        code: 'PackageCacheUnusable',
+        class: 'NeedsUser',
+        message: expect.stringContaining('ENOTDIR'),
+      },
+    );
   });
 });
 
@@ -347,13 +349,13 @@ test('a mirror behind HTTPS is trusted by the authority that is given', async ()
   });
   const port = await listening(createSecureServer({ cert: certPem, key: keyPem }, answer));
   location = `https://127.0.0.1:${port}/packages/`;
-  expect(await open({ ca: ca.certPem }).versions()).toEqual(['1.36.3', '1.34.4']);
-  await expect(open().versions()).rejects.toMatchObject({
+  expect(await open({ ca: ca.certPem }).release('1.36.3', 'amd64')).toMatchObject({ version: '1.36.3' });
+  await expect(open().release('1.36.3', 'amd64')).rejects.toMatchObject({
     code: 'PackageSourceUnreachable',
     message: expect.stringMatching(/certificate/),
   });
   instead.set('index.json', (response) => response.writeHead(302, { location: 'http://127.0.0.1/index.json' }).end());
-  await expect(open({ ca: ca.certPem }).versions()).rejects.toMatchObject({
+  await expect(open({ ca: ca.certPem }).release('1.36.3', 'amd64')).rejects.toMatchObject({
     message: expect.stringContaining('a redirect from https:// to http://'),
   });
 });

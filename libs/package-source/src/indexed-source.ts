@@ -25,11 +25,6 @@ export class IndexedSource implements PackageSource {
     return this.#store.location;
   }
 
-  async versions(signal: AbortSignal = new AbortController().signal): Promise<readonly string[]> {
-    const { versions } = await this.#store.index(signal);
-    return [...versions.keys()].sort((one, other) => compareVersions(other, one));
-  }
-
   /** Many hosts ask for the same release at once: it is verified once for all of them. */
   release(version: string, architecture: Architecture, signal?: AbortSignal): Promise<PackageRelease> {
     const verify = (shared: AbortSignal) => this.#verified(version, architecture, shared);
@@ -54,7 +49,8 @@ export class IndexedSource implements PackageSource {
     const { versions } = await this.#store.index(signal);
     const architectures = versions.get(version);
     if (architectures === undefined) {
-      const known = versions.size === 0 ? 'no version' : (await this.versions(signal)).join(', ');
+      const newestFirst = [...versions.keys()].sort((one, other) => compareVersions(other, one));
+      const known = versions.size === 0 ? 'no version' : newestFirst.join(', ');
       throw errors.VersionNotPackaged(`${this.location} has no packages for Kubernetes ${version}: it has ${known}`);
     }
     const release = architectures.get(architecture);

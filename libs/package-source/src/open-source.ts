@@ -5,7 +5,7 @@ import type { Clock } from '@tke/time';
 
 import { DirectoryStore } from './directory-store.ts';
 import { DownloadCache } from './download-cache.ts';
-import { errors } from './errors.ts';
+import { locationErrors } from './errors.ts';
 import { HttpStore } from './http-store.ts';
 import { IndexedSource } from './indexed-source.ts';
 import type { PackageSource } from './package-source.ts';
@@ -36,15 +36,19 @@ export function packageSource(location: string, options: PackageSourceOptions): 
 function mirrorUrl(location: string): URL {
   const url = URL.parse(location.endsWith('/') ? location : `${location}/`);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw errors.PackageLocationInvalid(
+    throw locationErrors.PackageLocationInvalid(
       'the package source is neither an absolute path nor an http:// or https:// URL',
     );
   }
   if (url.username !== '' || url.password !== '') {
-    throw errors.PackageLocationInvalid(`the package source at ${url.host} has a user or a password in its URL`);
+    throw locationErrors.PackageLocationInvalid(
+      `the package source at ${url.host} has a user or a password in its URL`,
+    );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw errors.PackageLocationInvalid(`the package source at ${url.host} has a query or a fragment in its URL`);
+    throw locationErrors.PackageLocationInvalid(
+      `the package source at ${url.host} has a query or a fragment in its URL`,
+    );
   }
   return url;
 }

@@ -39,8 +39,6 @@ export interface PackageRelease {
 export interface PackageSource {
   /** Folder or URL, for messages. */
   readonly location: string;
-  /** Versions of Kubernetes in the index, newest first. */
-  versions(signal?: AbortSignal): Promise<readonly string[]>;
   /**
    * Verifies every file of the release, each once as long as it is left alone; of a mirror, keeps them on this machine
    * first. Rejects with PackageSourceUnreachable (Retryable), or with PackageIndexInvalid, VersionNotPackaged,

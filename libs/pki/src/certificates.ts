@@ -57,7 +57,7 @@ const dayMs = 86_400_000;
 // A peer whose clock is behind ours must not refuse a certificate as not yet valid.
 const clockSkewMs = 5 * 60_000;
 
-const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
+export const ecdsaWithSha256: Der = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 const commonNameOid = '2.5.4.3';
 const organizationOid = '2.5.4.10';
 
@@ -121,7 +121,7 @@ function signed(signingKey: KeyObject, privateKey: KeyObject, fields: ToBeSigned
   };
 }
 
-function newKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+export function newKeys(): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
   return promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
 }
 
@@ -130,7 +130,7 @@ function validity(clock: Clock, days: number): Der {
   return sequence(time(now - clockSkewMs), time(now + days * dayMs));
 }
 
-function distinguishedName(commonName: string, organizations: readonly string[]): Der {
+export function distinguishedName(commonName: string, organizations: readonly string[]): Der {
   const part = (oid: string, value: string) => set(sequence(objectIdentifier(oid), utf8String(value)));
   return sequence(...organizations.map((name) => part(organizationOid, name)), part(commonNameOid, commonName));
 }

@@ -1,4 +1,3 @@
-export { planErrors } from './errors.ts';
 export { PlanRunner } from './plan-runner.ts';
 export type { PlanOutcome, PlanResult, PlanRun, PlanRunnerOptions, PlanState } from './plan-run.ts';
 export type { PlanProgress } from './progress.ts';

@@ -1,10 +1,10 @@
 export { admissionPermissions, registerAdmissionInformers } from './admission/informers.ts';
 export { platformAdmissions } from './admission/platform-admissions.ts';
 export type { PlatformAdmissionsOptions } from './admission/platform-admissions.ts';
+export { secretNamingKinds } from './admission/secret-powers.ts';
 export { authorizationConfiguration } from './authorization/authorization-configuration.ts';
 export { authorizationSettings } from './authorization/settings.ts';
 export type { AuthorizationSettings } from './authorization/settings.ts';
-export { errorCatalogues } from './error-catalogues.ts';
 export { TenantFiles } from './files/tenant-files.ts';
 export type { PlatformFiles } from './files/platform-files.ts';
 export { platformPermissions } from './permissions.ts';

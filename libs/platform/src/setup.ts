@@ -2,6 +2,7 @@ import { secretTenantLabel } from '@tke/api-platform';
 import type { Logger } from '@tke/log';
 import { ClusterFollower, type MemberClusters } from '@tke/member-cluster';
 import { coreKinds } from '@tke/meta';
+import type { AddressGuard } from '@tke/net';
 import { PlanRunner } from '@tke/plan';
 import type { Cache, ControllerHost, EventRecorder } from '@tke/runtime';
 import { systemClock, type Random } from '@tke/time';
@@ -33,6 +34,8 @@ export interface PlatformOptions extends Omit<ScopeBuilderOptions, 'clock' | 'ca
   readonly recorder: EventRecorder;
   /** Not added to the manager yet. */
   readonly members: MemberClusters;
+  /** Which addresses may be connected to, as `members` and `pool` have it; undefined for all. */
+  readonly guard: AddressGuard | undefined;
   readonly logger: Logger;
   /** Of the authz-webhook, for clusters that are to ask it; undefined where the platform offers none. */
   readonly authorization: AuthorizationSettings | undefined;
@@ -59,7 +62,7 @@ export function setupPlatform(options: PlatformOptions): void {
     logins: new LoginWatch(cache, namespace),
     scopes: new ScopeBuilder({ ...options, authorizations, clock }),
     runner: new PlanRunner({ clock, random, logger: logger.withName('plan') }),
-    observer: new MemberObserver(clock),
+    observer: new MemberObserver(clock, options.guard),
   };
   const built = new BaremetalProvider({
     ...common,

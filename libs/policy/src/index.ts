@@ -1,8 +1,8 @@
+export { administersTenant } from './admission/administers-tenant.ts';
 export { callerTenant } from './admission/caller.ts';
 export type { AdmissionCaller } from './admission/caller.ts';
 export { policyAdmissions } from './admission/policy-admissions.ts';
 export { mayReach } from './escalation/caller-powers.ts';
-export type { MayReach, Reach } from './escalation/caller-powers.ts';
 export { EscalationGuard } from './escalation/escalation-guard.ts';
 export type { EscalationGuardOptions } from './escalation/escalation-guard.ts';
 export { grantingKinds, guardedKinds } from './escalation/granting-kinds.ts';

@@ -1,5 +1,3 @@
-export { webhookErrors } from './errors.ts';
-
 export { HttpsServer } from './server/https-server.ts';
 export type { HttpsServerOptions } from './server/https-server.ts';
 export { defaultLimits } from './server/limits.ts';
@@ -39,6 +37,9 @@ export type {
 export { kindAdmission } from './kind/kind-admission.ts';
 export type { KindChecks } from './kind/kind-admission.ts';
 export { fine, merged } from './kind/result.ts';
+export type { MayReach, Reach } from './kind/reach.ts';
+export { platformOnlyProblems, tenantProblems, withTenant } from './kind/tenant.ts';
+export type { CallerTenant, TellTenant, TenantObject } from './kind/tenant.ts';
 
 export { subjectAccessReviewRoutes } from './sar/routes.ts';
 export type { AuthorizeContext, Authorizer } from './sar/types.ts';

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { checkPattern } from '@tke/authz';
-import { crdManifest } from '@tke/crd';
-import { applyManifests, pipe, sharedControlPlane, type ClusterAccess } from '@tke/envtest';
+import { GroupCluster } from '@tke/crd/testing';
+import { pipe, type ClusterAccess } from '@tke/envtest';
 
 import { maxPatternLength, type PatternKind } from './pattern.ts';
 import { policy } from './policy.ts';
@@ -15,8 +15,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, [crdManifest(policy), crdManifest(rule)]);
+  cluster = (await GroupCluster.with([policy, rule])).access;
 });
 
 /** Those of the patterns that the API server refuses. All of them stand in one Policy, whose errors name each. */

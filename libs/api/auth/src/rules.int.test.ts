@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { crdManifest } from '@tke/crd';
-import { applyManifests, pipe, sharedControlPlane, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
+import { GroupCluster } from '@tke/crd/testing';
+import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
 
 import { authKinds } from './kinds.ts';
 import {
@@ -22,8 +22,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, authKinds.map(crdManifest));
+  cluster = (await GroupCluster.with(authKinds)).access;
 });
 
 const permission = { ptype: 'p', v0: 'pol-a', v1: '*', v2: 'pod:*', v3: 'getPod', v4: 'allow' };

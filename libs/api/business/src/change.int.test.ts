@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
+import { GroupCluster } from '@tke/crd/testing';
 import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
 
-import { businessCluster } from './testing/cluster.ts';
+import { businessKinds } from './kinds.ts';
 import {
   credential,
   emigration,
+  home,
   limited,
   namespace,
   platform,
@@ -19,7 +21,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await businessCluster();
+  cluster = (await GroupCluster.with(businessKinds, home)).access;
 });
 
 type Make = (change?: object) => TestObject;
@@ -58,6 +60,7 @@ describe('a change is refused', () => {
     ['of what emigrates', newEmigration, { namespace: 'cls-x-api' }, 'namespace cannot be changed'],
     ['of who emigrates', newEmigration, { tenantID: 'other' }, 'tenantID cannot be changed'],
     ['of a request for a credential', newCredential, { validDays: 9 }, 'spec cannot be changed: create another object'],
+    ['of what is asked for', newCredential, { type: 'Token' }, 'spec cannot be changed: create another object'],
     ['of the tenant of a platform', newPlatform, { tenantID: 'other' }, 'tenantID cannot be changed'],
     ['of the tenant of images', newImages, { tenantID: 'other' }, 'tenantID cannot be changed'],
   ])('%s', async (_, make, change, message) => {

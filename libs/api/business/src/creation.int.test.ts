@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { pipe, succeeded, type ClusterAccess } from '@tke/envtest';
+import { GroupCluster } from '@tke/crd/testing';
+import { pipe, succeeded } from '@tke/envtest';
 
-import { businessCluster } from './testing/cluster.ts';
+import { businessKinds } from './kinds.ts';
 import {
   bounded,
   credential,
   emigration,
+  home,
   limited,
   namespace,
   platform,
@@ -17,14 +19,11 @@ import {
 
 jest.setTimeout(60_000);
 
-let cluster: ClusterAccess;
+let cluster: GroupCluster;
 
 beforeAll(async () => {
-  cluster = await businessCluster();
+  cluster = await GroupCluster.with(businessKinds, home);
 });
-
-/** Without the checks of kubectl, which come before those of the server. */
-const refusing = ['create', '--dry-run=server', '--validate=false'];
 
 const long = 'a'.repeat(63);
 const unknownName = 'must have a name that a ResourceQuota knows: correct it, e.g. to requests.cpu, pods or';
@@ -117,17 +116,23 @@ describe('creation is refused, with the field and what to do,', () => {
     ['of a credential with an empty request', credential({ request: '' }), 'spec.request'],
     ['of a credential for a moment', credential({ validDays: 0 }), 'spec.validDays'],
     ['of a credential for a life', credential({ validDays: 3651 }), 'spec.validDays'],
+    ['of a credential of no known type', credential({ type: 'Password' }), 'spec.type: Unsupported value: "Password"'],
+    [
+      'of a token for more than a year',
+      credential({ type: 'Token', validDays: 366 }),
+      'validDays must be 365 or less with type Token: ask again when it has ended',
+    ],
     ['of a platform with a nameless administrator', platform({ administrators: [''] }), 'spec.administrators[0]'],
     ['of a platform with a dot', platform({}, 'a.b'), 'metadata.name'],
     ['of images named freely', registryLink('ImageNamespace', { name: 'other' }), 'metadata.name must be other'],
     ['of charts named freely', registryLink('ChartGroup', { name: 'other' }), 'metadata.name must be other'],
   ])('%s', async (_, object, message) => {
-    const { code, stderr } = await pipe(cluster, refusing, object);
+    const { code, stderr } = await cluster.tried(object);
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
   test('in one answer with everything that is wrong', async () => {
-    const { stderr } = await pipe(cluster, refusing, limited({ gpus: 1, pods: '0.5', cpu: '-1' }, 'shop'));
+    const { stderr } = await cluster.tried(limited({ gpus: 1, pods: '0.5', cpu: '-1' }, 'shop'));
     for (const message of ['metadata.name must begin', 'hard[gpus]', 'hard[pods]', 'hard[cpu]']) {
       expect(stderr).toContain(message);
     }
@@ -168,11 +173,14 @@ describe('creation is possible', () => {
     ],
     ['of an emigration', emigration()],
     ['of a credential', credential({ validDays: 30 })],
+    ['of a certificate for ten years', credential({ type: 'Certificate', validDays: 3650 })],
+    ['of a token for a year', credential({ type: 'Token', validDays: 365 })],
+    ['of a token', credential({ type: 'Token' })],
     ['of a platform', platform()],
     ['of images', registryLink('ImageNamespace')],
     ['of charts', registryLink('ChartGroup')],
   ])('%s', async (_, object) => {
-    await succeeded(pipe(cluster, ['create', '--dry-run=server', '--validate=strict'], object));
+    await succeeded(pipe(cluster.access, ['create', '--dry-run=server', '--validate=strict'], object));
   });
 });
 

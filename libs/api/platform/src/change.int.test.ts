@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { crdManifest } from '@tke/crd';
-import { applyManifests, pipe, sharedControlPlane, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
+import { GroupCluster } from '@tke/crd/testing';
+import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
 
 import { platformKinds } from './kinds.ts';
 import { addon, built, credential, host, imported, machine, registry, type TestObject } from './testing/objects.ts';
@@ -11,8 +11,7 @@ jest.setTimeout(60_000);
 let cluster: ClusterAccess;
 
 beforeAll(async () => {
-  cluster = await sharedControlPlane();
-  await applyManifests(cluster, platformKinds.map(crdManifest));
+  cluster = (await GroupCluster.with(platformKinds)).access;
 });
 
 describe('a change is refused', () => {

@@ -80,6 +80,8 @@ export const clusterCredential = defineKind({
     'What opens the API server of a cluster: token, client certificate, a kubeconfig in a Secret, impersonation.',
   namespaced: false,
   shortNames: ['cc'],
+  // What comes of it is for the Cluster to say. The controller only adds when it ends.
+  reconciled: false,
   name: dnsLabel('Name of the credential; Clusters refer to it.'),
   properties: fields,
   status: {

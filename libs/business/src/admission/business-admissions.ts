@@ -1,22 +1,20 @@
 import { businessChartGroup, imageNamespace } from '@tke/api-business';
 import type { Kind, KubeObject } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission } from '@tke/webhook';
+import type { AdmissionRequest, FieldProblem, KindAdmission, MayReach, TellTenant, TenantObject } from '@tke/webhook';
 
-import type { TellTenant } from './caller.ts';
 import { namespaceCredentialAdmission } from './namespace-credential.ts';
 import { namespaceAdmission } from './namespace.ts';
 import { nsEmigrationAdmission } from './ns-emigration.ts';
 import { platformAdmission } from './platform.ts';
 import { projectAdmission } from './project.ts';
 import { registryLinkAdmission } from './registry-link.ts';
-import { emigrationReachProblems, projectReachProblems, type MayReach } from './reach.ts';
-import type { TenantObject } from './with-tenant.ts';
+import { emigrationReachProblems, projectReachProblems } from './reach.ts';
 
 const registryLinks: readonly Kind<TenantObject>[] = [imageNamespace, businessChartGroup];
 
 export interface BusinessAdmissionsOptions {
-  readonly tellTenant: TellTenant;
+  readonly callerTenant: TellTenant;
   /** What keeps the caller from handing out what an object hands out: the escalation guard of @tke/policy. */
   readonly grantProblems: (request: AdmissionRequest) => Promise<readonly FieldProblem[]>;
   readonly mayReach: MayReach;
@@ -28,19 +26,19 @@ export interface BusinessAdmissionsOptions {
  */
 export function businessAdmissions(
   cache: CacheReader,
-  { tellTenant, grantProblems, mayReach }: BusinessAdmissionsOptions,
+  { callerTenant, grantProblems, mayReach }: BusinessAdmissionsOptions,
 ): readonly KindAdmission[] {
   return [
     // Members of a project become its owners: who names them hands out what owners may do.
-    guarded(projectAdmission(cache, tellTenant), async (request) => [
+    guarded(projectAdmission(cache, callerTenant), async (request) => [
       ...projectReachProblems(request, mayReach),
       ...(await grantProblems(request as AdmissionRequest)),
     ]),
-    namespaceAdmission(cache, tellTenant),
-    guarded(nsEmigrationAdmission(cache, tellTenant), (request) => emigrationReachProblems(request, mayReach)),
-    namespaceCredentialAdmission(cache, tellTenant),
-    platformAdmission(cache, tellTenant),
-    ...registryLinks.map((kind) => registryLinkAdmission(kind, cache, tellTenant)),
+    namespaceAdmission(cache, callerTenant),
+    guarded(nsEmigrationAdmission(cache, callerTenant), (request) => emigrationReachProblems(request, mayReach)),
+    namespaceCredentialAdmission(cache, callerTenant),
+    platformAdmission(cache, callerTenant),
+    ...registryLinks.map((kind) => registryLinkAdmission(kind, cache, callerTenant)),
   ];
 }
 

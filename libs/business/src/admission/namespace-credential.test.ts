@@ -26,9 +26,12 @@ const stored: readonly KubeObject[] = [
   },
 ];
 const cache = {
+  list: () => credentials,
   get: ({ kind }: { kind: string }, { name, namespace }: { name: string; namespace?: string }) =>
     stored.find((each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace),
 } as unknown as CacheReader;
+/** What there is already, in prj-a. */
+let credentials: readonly NamespaceCredential[] = [];
 const admission = namespaceCredentialAdmission(cache, callerTenant);
 
 function requestOf(username: string): string {
@@ -74,6 +77,7 @@ test('a user asks for himself, and need not say who he is', async () => {
 test.each<[string, AdmissionUser, Spec, string, string[]]>([
   ['for somebody else', user('dave'), { username: 'carol', request: carols }, 'prj-a', ['spec.username']],
   ['with the request of somebody else', user('dave'), { request: carols }, 'prj-a', ['spec.request']],
+  ['for a token that another could read', user('dave'), { type: 'Token', request: carols }, 'prj-a', ['spec.request']],
   ['as an operator of the platform', operator, { username: 'carol', request: carols }, 'prj-a', ['spec.username']],
   ['as a component', component, { username: component.username, request: carols }, 'prj-a', ['spec.username']],
   ['in a project of another tenant', user('carol'), { request: carols }, 'prj-other', ['metadata.namespace']],
@@ -92,6 +96,22 @@ test('who asks wrongly is told the command', async () => {
   );
   expect(problems[0]!.remedy).toContain('openssl req -new');
   expect(problems[0]!.remedy).toContain('/CN=dave');
+});
+
+test('nobody has more than twenty at a time in a project, those that failed and those that go not counted', async () => {
+  const has = (count: number, status: NonNullable<NamespaceCredential['status']>, metadata: object = {}) =>
+    Array.from({ length: count }, (_, index) => {
+      const made = aCredential({ username: 'carol' });
+      return { ...made, metadata: { ...made.metadata, name: `mine-${index.toString()}`, ...metadata }, status };
+    });
+  const over = [...has(9, { phase: 'Failed' }), ...has(9, {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })];
+  credentials = [...has(19, { phase: 'Issued' }), ...over];
+  expect((await asked(user('carol'), { request: carols })).fields).toEqual([]);
+  credentials = [...has(20, { phase: 'Issued' }), ...over];
+  const { problems } = await asked(user('carol'), { request: carols });
+  expect(problems).toMatchObject([{ field: 'spec.username', rule: expect.stringContaining('has 20 Namesp') }]);
+  expect((await asked(user('dave'), { request: requestOf('dave') })).fields).toEqual([]);
+  credentials = [];
 });
 
 test('a Namespace that is still to come is a warning: one apply brings both', async () => {

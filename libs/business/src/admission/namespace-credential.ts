@@ -1,66 +1,59 @@
-import {
-  businessNamespace,
-  namespaceCredential,
-  project,
-  type BusinessNamespace,
-  type NamespaceCredential,
-  type Project,
-} from '@tke/api-business';
+import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
 import { describeError } from '@tke/errors';
 import type { DeepReadonly, Kind } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import type { AdmissionRequest, FieldProblem, KindAdmission, TellTenant, ValidationResult } from '@tke/webhook';
 
-import { readCertificateRequest } from '../credential/certificate-request.ts';
-import { checkSubject, openssl, type CredentialHolder } from '../credential/holder.ts';
-import type { TellTenant } from './caller.ts';
+import { openssl, requestOf, type CredentialHolder } from '../credential/holder.ts';
+import { liveCredentials, mostLive } from '../credential/live-credentials.ts';
+import { namespaceKind } from '../objects/kinds.ts';
+import { tenantOfProject } from './tenant-of-project.ts';
 
 type Asked = AdmissionRequest<NamespaceCredential>;
 type Credential = DeepReadonly<NamespaceCredential>;
 
 const kind: Kind<NamespaceCredential> = namespaceCredential;
-const projects: Kind<Project> = project;
 
 /** A credential says who somebody is, so that one is asked for by himself, and by a user of a tenant. The spec never changes. */
 export function namespaceCredentialAdmission(
   cache: CacheReader,
-  tellTenant: TellTenant,
+  callerTenant: TellTenant,
 ): KindAdmission<NamespaceCredential> {
   return {
     kind,
-    default: (request) => filledIn(request, cache, tellTenant),
-    validate: (request) => validated(request, cache, tellTenant),
+    default: (request) => filledIn(request, cache, callerTenant),
+    validate: (request) => validated(request, cache, callerTenant),
   };
 }
 
 /** The tenant of the project, and the caller. Sees objects that no schema has checked yet. */
-function filledIn({ object, oldObject, namespace, userInfo }: Asked, cache: CacheReader, tellTenant: TellTenant) {
+function filledIn(request: Asked, cache: CacheReader, callerTenant: TellTenant) {
+  const { object, oldObject, userInfo } = request;
   const { spec } = object as { readonly spec?: Credential['spec'] };
   if (object === undefined || oldObject !== undefined || spec === undefined) {
     return undefined;
   }
-  const tenantID = nonEmpty(spec.tenantID) ?? tenantOf(namespace, cache);
-  const username = nonEmpty(spec.username) ?? (tellTenant(userInfo).kind === 'tenant' ? userInfo.username : undefined);
+  const tenantID = nonEmpty(spec.tenantID) ?? nonEmpty(tenantOfProject(request, cache));
+  const username =
+    nonEmpty(spec.username) ?? (callerTenant(userInfo).kind === 'tenant' ? userInfo.username : undefined);
   return { ...object, spec: { ...spec, ...(tenantID && { tenantID }), ...(username && { username }) } };
 }
 
-function validated(
-  { object, oldObject, namespace = '', userInfo }: Asked,
-  cache: CacheReader,
-  tellTenant: TellTenant,
-): ValidationResult {
+function validated(request: Asked, cache: CacheReader, callerTenant: TellTenant): ValidationResult {
+  const { object, oldObject, namespace = '', userInfo } = request;
   if (object === undefined || oldObject !== undefined) {
     return { problems: [], warnings: [] };
   }
-  const caller = tellTenant(userInfo);
+  const caller = callerTenant(userInfo);
   if (caller.kind !== 'tenant') {
     return { problems: [noUserOfATenant], warnings: [] };
   }
   const problems = [
-    ...tenantProblems(object, caller.tenant, tenantOf(namespace, cache), namespace),
+    ...placeProblems(object, caller.tenant, tenantOfProject(request, cache), namespace),
     ...(object.spec.username === userInfo.username ? [] : [notHimself(object, userInfo.username)]),
+    ...numberProblems(userInfo.username, namespace, cache),
   ];
-  const found = cache.get<BusinessNamespace>(businessNamespace, { namespace, name: object.spec.namespace });
+  const found = cache.get(namespaceKind, { namespace, name: object.spec.namespace });
   if (problems.length > 0 || found === undefined) {
     const missing = `spec.namespace: Namespace ${object.spec.namespace} of project ${namespace} does not exist; until it does, nothing is issued`;
     return { problems, warnings: found === undefined ? [missing] : [] };
@@ -76,7 +69,7 @@ function validated(
   return { problems: requestProblems(object, holder), warnings: [] };
 }
 
-function tenantProblems(
+function placeProblems(
   { spec }: Credential,
   own: string,
   ofProject: string | undefined,
@@ -94,10 +87,21 @@ function tenantProblems(
     : [{ field: 'spec.tenantID', value: spec.tenantID, rule, remedy: 'Leave the field out.', type: 'Forbidden' }];
 }
 
+/** Sooner than the controller, which decides. */
+function numberProblems(username: string, project: string, cache: CacheReader): readonly FieldProblem[] {
+  const names = liveCredentials({ username, project }, cache).map(({ metadata }) => metadata.name ?? '');
+  if (names.length < mostLive) {
+    return [];
+  }
+  const rule = `has ${names.length} NamespaceCredentials in project ${project} already: ${mostLive} may be there at a time`;
+  const remedy = `Delete those that you no longer need: kubectl -n ${project} delete namespacecredentials NAME`;
+  return [{ field: 'spec.username', value: username, rule, remedy, type: 'Forbidden' }];
+}
+
 function requestProblems({ spec }: Credential, holder: CredentialHolder): readonly FieldProblem[] {
   const field = 'spec.request';
   try {
-    checkSubject(readCertificateRequest(spec.request).subject, holder);
+    requestOf(spec.request, holder);
     return [];
   } catch (error) {
     const { message } = describeError(error);
@@ -105,10 +109,6 @@ function requestProblems({ spec }: Credential, holder: CredentialHolder): readon
       { field, value: undefined, rule: message, remedy: `Use what this makes: ${openssl(holder)}`, type: 'Invalid' },
     ];
   }
-}
-
-function tenantOf(namespace: string | undefined, cache: CacheReader): string | undefined {
-  return nonEmpty(cache.get(projects, { name: namespace ?? '' })?.spec.tenantID);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

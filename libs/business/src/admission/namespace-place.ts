@@ -1,12 +1,13 @@
-import { isSystemNamespace, type Project } from '@tke/api-business';
+import type { Project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import type { FieldProblem, ValidationResult } from '@tke/webhook';
 
 import { emigrationFrom } from '../emigration/names.ts';
-import type { Claim } from '../namespace/claims.ts';
+import type { Claimant } from '../namespace/claimants.ts';
 import { rivalsOf } from '../namespace/context.ts';
-import { clusterKind } from '../namespace/obstacle.ts';
+import { reservationOf } from '../namespace/reserved-namespace.ts';
+import { clusterKind } from '../objects/kinds.ts';
 
 type Problem = Pick<FieldProblem, 'rule' | 'remedy' | 'type'>;
 
@@ -18,7 +19,10 @@ const refused = (field: string, value: unknown, problem: Problem): ValidationRes
 });
 
 /** A missing one is a warning, because git applies in any order. */
-export function examineProject({ metadata, spec }: Claim, parent: DeepReadonly<Project> | undefined): ValidationResult {
+export function examineProject(
+  { metadata, spec }: Claimant,
+  parent: DeepReadonly<Project> | undefined,
+): ValidationResult {
   const { namespace: name = '' } = metadata;
   if (parent === undefined) {
     return warned(`metadata.namespace: there is no Project ${name}; until there is, nothing is done`);
@@ -39,18 +43,15 @@ export function examineProject({ metadata, spec }: Claim, parent: DeepReadonly<P
       });
 }
 
-export function examineName({ spec: { namespace } }: Claim): ValidationResult {
-  return isSystemNamespace(namespace)
-    ? refused('spec.namespace', namespace, {
-        rule: 'must not begin with kube- or tke-, which the system has for itself',
-        remedy: 'Choose another name.',
-        type: 'Forbidden',
-      })
-    : fine;
+export function examineName({ spec: { namespace } }: Claimant): ValidationResult {
+  const rule = reservationOf(namespace);
+  return rule === undefined
+    ? fine
+    : refused('spec.namespace', namespace, { rule, remedy: 'Choose another name.', type: 'Forbidden' });
 }
 
 /** Does not say whose a foreign cluster is: that is nobody else's business. */
-export function examineCluster({ spec }: Claim, cache: CacheReader): ValidationResult {
+export function examineCluster({ spec }: Claimant, cache: CacheReader): ValidationResult {
   const { clusterName, tenantID = '' } = spec;
   const found = cache.get(clusterKind, { name: clusterName });
   if (found === undefined) {
@@ -66,10 +67,10 @@ export function examineCluster({ spec }: Claim, cache: CacheReader): ValidationR
 }
 
 /** Two projects cannot have the same namespace, except while it moves from one to the other. */
-export function examineRivals(claim: Claim, cache: CacheReader): ValidationResult {
-  const { clusterName, namespace, tenantID = '' } = claim.spec;
-  const from = claim.metadata.annotations?.[emigrationFrom];
-  const rivals = rivalsOf({ cache }, claim).filter(({ metadata }) => metadata.namespace !== from);
+export function examineRivals(claimant: Claimant, cache: CacheReader): ValidationResult {
+  const { clusterName, namespace, tenantID = '' } = claimant.spec;
+  const from = claimant.metadata.annotations?.[emigrationFrom];
+  const rivals = rivalsOf({ cache }, claimant).filter(({ metadata }) => metadata.namespace !== from);
   const staying = rivals.find(({ metadata }) => metadata.deletionTimestamp === undefined);
   if (staying === undefined) {
     const leaving = rivals.map(({ metadata }) => metadata.namespace ?? '');

@@ -1,11 +1,15 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { BusinessNamespace, Project } from '@tke/api-business';
 import type { KubeObject } from '@tke/meta';
 import { callerTenant } from '@tke/policy';
-import type { CacheReader } from '@tke/runtime';
+import type { Cache } from '@tke/runtime';
+import { cacheOf } from '@tke/runtime/testing';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
 import { emigrationFrom } from '../emigration/names.ts';
+import { indexClaimants } from '../namespace/claimants.ts';
+import { clusterKind } from '../objects/kinds.ts';
+import { indexProjects } from '../project/indexes.ts';
 import { aNamespace, aProject } from '../testing/objects.ts';
 import { namespaceAdmission } from './namespace.ts';
 
@@ -48,17 +52,20 @@ const world: readonly KubeObject[] = [
   taken,
 ];
 
-function cacheOf(objects: readonly KubeObject[]): CacheReader {
-  return {
-    get: ({ kind }: { kind: string }, { name, namespace }: { name: string; namespace?: string }) =>
-      objects.find(
-        (each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace,
-      ),
-    list: (_kind: unknown, { index }: { index: { value: string } }) =>
-      (objects.filter(({ kind }) => kind === 'Namespace') as BusinessNamespace[]).filter(
-        ({ spec }) => `${spec.clusterName}/${spec.namespace}` === index.value,
-      ),
-  } as unknown as CacheReader;
+let stop: AbortController;
+beforeEach(() => {
+  stop = new AbortController();
+});
+afterEach(() => stop.abort());
+
+/** An admission that reads these objects. */
+async function admissionAmong(objects: readonly KubeObject[]) {
+  const register = (cache: Cache) => {
+    cache.informer(clusterKind);
+    indexProjects(cache);
+    indexClaimants(cache);
+  };
+  return namespaceAdmission(await cacheOf(objects, register, stop.signal), callerTenant);
 }
 
 interface Asked {
@@ -69,7 +76,7 @@ interface Asked {
 }
 
 async function judge({ object, oldObject, by = operator, more = [] }: Asked) {
-  const admission = namespaceAdmission(cacheOf([...world, ...more]), callerTenant);
+  const admission = await admissionAmong([...world, ...more]);
   const operation = oldObject === undefined ? 'CREATE' : 'UPDATE';
   const request = { operation, kind: admission.kind, userInfo: by, object, ...(oldObject && { oldObject }) };
   const { problems, warnings } = await admission.validate!(request as unknown as AdmissionRequest<BusinessNamespace>);
@@ -85,6 +92,7 @@ test.each<[string, BusinessNamespace, readonly string[]]>([
   ['without a limit that the project has', aNamespace('prj-a', ['cls-a', 'web'], { cpu: '1' }), ['spec.hard[pods]']],
   ['of the system', aNamespace('prj-a', ['cls-a', 'kube-flannel'], fits), ['spec.namespace']],
   ['of the platform', aNamespace('prj-a', ['cls-a', 'TKE-x'], fits), ['spec.namespace']],
+  ['that can never be deleted', aNamespace('prj-a', ['cls-a', 'default'], fits), ['spec.namespace']],
   [
     'in a cluster of another tenant',
     aNamespace('prj-a', ['cls-f', 'web'], fits),
@@ -162,7 +170,7 @@ test('users of a tenant write those of their tenant', async () => {
 });
 
 test('the tenant is filled in: that of the project, else that of the caller', async () => {
-  const admission = namespaceAdmission(cacheOf(world), callerTenant);
+  const admission = await admissionAmong(world);
   const filled = async (namespace: string, userInfo: AdmissionUser) => {
     const { clusterName, namespace: name } = aNamespace(namespace, ['cls-a', 'web']).spec;
     const spec = { clusterName, namespace: name };

@@ -1,24 +1,31 @@
 import type { BusinessNamespace } from '@tke/api-business';
 import { jsonEqual, type CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import {
+  tenantProblems,
+  withTenant,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type TellTenant,
+  type ValidationResult,
+} from '@tke/webhook';
 
-import { namespaceKind, type Claim } from '../namespace/claims.ts';
-import { projectKind } from '../namespace/project-source.ts';
-import { tenantProblems, type TellTenant } from './caller.ts';
+import type { Claimant } from '../namespace/claimants.ts';
+import { namespaceKind } from '../objects/kinds.ts';
+import { parentProject } from '../project/tree.ts';
 import { examineHard, unusedProblems } from './namespace-hard.ts';
 import { examineCluster, examineName, examineProject, examineRivals } from './namespace-place.ts';
-import { withTenant } from './with-tenant.ts';
+import { tenantOfProject } from './tenant-of-project.ts';
 
 /**
  * Admission of Namespaces: what schema and CEL cannot say, because it is about other objects. Everything of it holds without admission as
  * well; here it is told at once, and all together. `cache` needs the informers of the controller of Namespaces.
  */
-export function namespaceAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<BusinessNamespace> {
+export function namespaceAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<BusinessNamespace> {
   return {
     kind: namespaceKind,
-    default: (request) =>
-      withTenant(request, tellTenant, cache.get(projectKind, { name: request.namespace ?? '' })?.spec.tenantID),
-    validate: (request) => validated(request, cache, tellTenant),
+    default: (request) => withTenant(request, callerTenant, tenantOfProject(request, cache)),
+    validate: (request) => validated(request, cache, callerTenant),
   };
 }
 
@@ -29,10 +36,10 @@ export function namespaceAdmission(cache: CacheReader, tellTenant: TellTenant): 
 function validated(
   request: AdmissionRequest<BusinessNamespace>,
   cache: CacheReader,
-  tellTenant: TellTenant,
+  callerTenant: TellTenant,
 ): ValidationResult {
   const { object, oldObject } = request;
-  const refusals = tenantProblems(tellTenant(request.userInfo), [object, oldObject]);
+  const refusals = tenantProblems(request, callerTenant(request.userInfo));
   if (object === undefined || (oldObject !== undefined && jsonEqual(object.spec, oldObject.spec))) {
     return { problems: refusals, warnings: [] };
   }
@@ -42,14 +49,17 @@ function validated(
   return { problems: [...refusals, ...brought, ...unusedProblems(object, oldObject)], warnings };
 }
 
-function examine(claim: Claim, cache: CacheReader): { problems: readonly FieldProblem[]; warnings: readonly string[] } {
-  const parent = cache.get(projectKind, { name: claim.metadata.namespace ?? '' });
+function examine(
+  claimant: Claimant,
+  cache: CacheReader,
+): { problems: readonly FieldProblem[]; warnings: readonly string[] } {
+  const parent = parentProject(claimant, cache);
   const findings = [
-    examineProject(claim, parent),
-    examineName(claim),
-    examineCluster(claim, cache),
-    examineRivals(claim, cache),
-    examineHard(claim, parent),
+    examineProject(claimant, parent),
+    examineName(claimant),
+    examineCluster(claimant, cache),
+    examineRivals(claimant, cache),
+    examineHard(claimant, parent),
   ];
   return {
     problems: findings.flatMap(({ problems }) => problems),

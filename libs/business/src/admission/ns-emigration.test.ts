@@ -1,10 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { NsEmigration } from '@tke/api-business';
-import type { KubeObject } from '@tke/meta';
-import type { CacheReader } from '@tke/runtime';
+import type { Kind, KubeObject } from '@tke/meta';
+import type { Cache } from '@tke/runtime';
+import { cacheOf } from '@tke/runtime/testing';
 import type { AdmissionRequest, AdmissionUser, ValidationResult } from '@tke/webhook';
 
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
 import { nsEmigrationAdmission } from './ns-emigration.ts';
 
 const userInfo: AdmissionUser = { username: 'ann', uid: '', groups: [], extra: {} };
@@ -31,13 +33,16 @@ function namespace(inProject: string, phase = 'Available', more: object = {}): K
 
 const own = project('prj-own', 't', '10');
 
-function cacheOf(objects: readonly KubeObject[]): CacheReader {
-  return {
-    get: ({ kind }: { kind: string }, key: { name: string; namespace?: string }) =>
-      objects.find(
-        (each) => each.kind === kind && each.metadata.name === key.name && each.metadata.namespace === key.namespace,
-      ),
-  } as unknown as CacheReader;
+let stop: AbortController;
+beforeEach(() => {
+  stop = new AbortController();
+});
+afterEach(() => stop.abort());
+
+/** An admission that reads these objects. */
+async function admissionAmong(objects: readonly KubeObject[]) {
+  const register = (cache: Cache) => [projectKind, namespaceKind].forEach((kind: Kind) => cache.informer(kind));
+  return nsEmigrationAdmission(await cacheOf(objects, register, stop.signal), () => ({ kind: 'platform' }));
 }
 
 function emigration(destination: string, tenantID?: string): NsEmigration {
@@ -57,7 +62,7 @@ async function judged(
   object: NsEmigration,
   old?: NsEmigration,
 ): Promise<ValidationResult> {
-  return nsEmigrationAdmission(cacheOf(objects), () => ({ kind: 'platform' })).validate!(request(object, old));
+  return (await admissionAmong(objects)).validate!(request(object, old));
 }
 
 describe('a move to another project', () => {
@@ -102,7 +107,7 @@ describe('a move to another project', () => {
     expect(problems.map(({ field, rule }) => [field, rule.replace(/^.*?: /, '')])).toEqual([
       ['spec.namespace', 'Namespace cls-a-shop is being deleted'],
       ['spec.destination', 'prj-b has a Namespace cls-a-shop already'],
-      ['spec.destination', expect.stringContaining('cls-a requests.cpu: 2 wanted, 1 free of 1')],
+      ['spec.destination', expect.stringContaining('cls-a requests.cpu: 2 wanted, which must be at most the 1')],
     ]);
   });
 
@@ -144,8 +149,8 @@ describe('a move to another project', () => {
     });
   });
 
-  test('has the tenant of the project it is in', () => {
-    const { default: fill } = nsEmigrationAdmission(cacheOf([own]), () => ({ kind: 'platform' }));
+  test('has the tenant of the project it is in', async () => {
+    const { default: fill } = await admissionAmong([own]);
     expect(fill?.(request(emigration('prj-b')))).toMatchObject({ spec: { tenantID: 't', destination: 'prj-b' } });
     expect(fill?.(request(emigration('prj-b', 'u')))).toBeUndefined();
     expect(fill?.(request({ metadata: { name } } as unknown as NsEmigration))).toBeUndefined();

@@ -1,22 +1,25 @@
-import { nsEmigration, project, type NsEmigration, type Project } from '@tke/api-business';
+import type { NsEmigration } from '@tke/api-business';
 import { describeError } from '@tke/errors';
-import type { DeepReadonly, Kind } from '@tke/meta';
+import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import {
+  withTenant,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type TellTenant,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import { hindrances, type Hindrance } from '../emigration/examine.ts';
-import type { TellTenant } from './caller.ts';
-import { withTenant } from './with-tenant.ts';
-
-const kind: Kind<NsEmigration> = nsEmigration;
-const projects: Kind<Project> = project;
+import { emigrationKind } from '../objects/kinds.ts';
+import { tenantOfProject } from './tenant-of-project.ts';
 
 /** What a move needs to begin, told before it is asked for. Its spec cannot be changed, so that only creations are judged. */
-export function nsEmigrationAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<NsEmigration> {
+export function nsEmigrationAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<NsEmigration> {
   return {
-    kind,
-    default: (request) =>
-      withTenant(request, tellTenant, cache.get(projects, { name: request.namespace ?? '' })?.spec.tenantID),
+    kind: emigrationKind,
+    default: (request) => withTenant(request, callerTenant, tenantOfProject(request, cache)),
     validate: (request) => validated(request, cache),
   };
 }

@@ -1,24 +1,33 @@
 import { identityProvider } from '@tke/api-auth';
 import { platform, type Platform } from '@tke/api-business';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
-
-import { tenantProblems, type TellTenant } from './caller.ts';
-import { withTenant } from './with-tenant.ts';
+import {
+  tenantProblems,
+  withTenant,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type TellTenant,
+  type ValidationResult,
+} from '@tke/webhook';
 
 /** Platforms make administrators, who may do everything in the tenant: of its users, they alone write them. */
-export function platformAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<Platform> {
+export function platformAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<Platform> {
   return {
     kind: platform,
-    default: (request) => withTenant(request, tellTenant),
-    validate: (request) => validated(request, cache, tellTenant),
+    default: (request) => withTenant(request, callerTenant),
+    validate: (request) => validated(request, cache, callerTenant),
   };
 }
 
-function validated(request: AdmissionRequest<Platform>, cache: CacheReader, tellTenant: TellTenant): ValidationResult {
-  const { object, oldObject, userInfo } = request;
-  const caller = tellTenant(userInfo);
-  const foreign = tenantProblems(caller, [oldObject, object]);
+function validated(
+  request: AdmissionRequest<Platform>,
+  cache: CacheReader,
+  callerTenant: TellTenant,
+): ValidationResult {
+  const { object, userInfo } = request;
+  const caller = callerTenant(userInfo);
+  const foreign = tenantProblems(request, caller);
   const isOutsider =
     caller.kind === 'tenant' && foreign.length === 0 && !administrators(caller.tenant, cache).has(userInfo.username);
   return {

@@ -2,7 +2,8 @@ import type { Project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
-import { namespaceKind } from '../project/kinds.ts';
+import { namespaceKind } from '../objects/kinds.ts';
+import { hasWhereToGo, leaversOf, leaveWithinMs, targetText } from '../project/leaving.ts';
 import { descendantsOf } from '../project/tree.ts';
 
 const shownNames = 3;
@@ -18,7 +19,21 @@ export function endWarnings(project: DeepReadonly<Project>, cache: CacheReader):
       ? [`${counted(namespaces.length, 'namespace', [])} of clusters with all that runs there`]
       : []),
   ];
-  return lost.length === 0 ? [] : [`with Project ${name} are deleted: ${lost.join(', and ')}`];
+  return [
+    ...(lost.length === 0 ? [] : [`with Project ${name} are deleted: ${lost.join(', and ')}`]),
+    ...leaversOf(project, cache)
+      // Who moves to one of those goes with it, and is among them.
+      .filter(({ metadata }) => !below.includes(metadata.name ?? ''))
+      .map((leaver) => leaverWarning(leaver, cache)),
+  ];
+}
+
+function leaverWarning(leaver: DeepReadonly<Project>, cache: CacheReader): string {
+  const { name = '' } = leaver.metadata;
+  const target = targetText(leaver);
+  return hasWhereToGo(leaver, cache)
+    ? `Project ${name} is deleted too unless it has moved to ${target} within ${leaveWithinMs / 60_000} minutes`
+    : `Project ${name} is deleted too: it cannot move to ${target}, which does not exist or is being deleted`;
 }
 
 function counted(count: number, what: string, names: readonly string[]): string {

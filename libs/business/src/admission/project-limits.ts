@@ -1,16 +1,14 @@
-import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import { formatExactly } from '@tke/quantity';
 import type { FieldProblem } from '@tke/webhook';
 
-import { wantedBy } from '../quota/claim.ts';
-import { entriesOf, usedOf } from '../quota/entries.ts';
+import type { ProjectObject } from '../objects/kinds.ts';
+import { wantedBy } from '../quota/child.ts';
+import { entriesOf, totalCharged } from '../quota/entries.ts';
 import { hasRoomFor } from '../quota/grant.ts';
 import { limitOf, limitsByCluster, type Limits } from '../quota/limits.ts';
 import { overdraftsOf, type Overdraft } from '../quota/overdraft.ts';
 import { limitShortages, shortageText, type LimitShortage } from '../quota/shortage.ts';
-
-type ProjectObject = DeepReadonly<Project>;
+import { shortageProblem, type Asking } from './shortage-problem.ts';
 
 /**
  * What a project asks of its parent beyond what is free there. Its own charge counts as free. What it asked for before is not
@@ -28,9 +26,9 @@ export function allocationProblems(
   const others = entriesOf(parent).filter(({ uid }) => uid !== object.metadata.uid);
   const isSameParent = oldObject?.spec.parentProjectName === object.spec.parentProjectName;
   const before = isSameParent && oldObject !== undefined ? wantedBy(oldObject) : undefined;
-  const shortages = limitShortages(limitOf(parent), usedOf(others), wantedBy(object))
+  const shortages = limitShortages(limitOf(parent), totalCharged(others), wantedBy(object))
     .filter((shortage) => isBroughtIn(shortage, wantedBy(object), before))
-    .map((shortage) => allocationProblem(shortage, object, name));
+    .map((shortage) => shortageProblem(shortage, askingOf(object, name)));
   return isSameParent || hasRoomFor(object, parent) ? shortages : [...shortages, full(name)];
 }
 
@@ -53,26 +51,6 @@ function isBroughtIn(shortage: LimitShortage, wanted: Limits, before: Limits | u
   }
 }
 
-function allocationProblem(shortage: LimitShortage, { spec }: ProjectObject, parent: string): FieldProblem {
-  const { cluster } = shortage;
-  if (shortage.kind === 'ClusterMissing') {
-    const rule = `must be a cluster that Project ${parent} has a part of`;
-    return { field: `spec.clusters[${cluster}]`, value: cluster, rule, remedy: giveToParent, type: 'Forbidden' };
-  }
-  const { resource, limit } = shortage;
-  const field = fieldOf(cluster, resource);
-  const most = formatExactly(resource, limit);
-  if (shortage.kind === 'Unlimited') {
-    const rule = `must be limited, as Project ${parent} has a limit of ${most}`;
-    return { field, value: undefined, rule, remedy: 'Give it a limit.', type: 'Required' };
-  }
-  const rule = `must be at most ${formatExactly(resource, shortage.free)}, which is free of ${most} in Project ${parent}`;
-  const value = spec.clusters?.[cluster]?.hard?.[resource];
-  return { field, value, rule, remedy: `Ask for less, or raise the limits of Project ${parent}.`, type: 'Forbidden' };
-}
-
-const giveToParent = 'Add the cluster to the project above first.';
-
 /** What a change takes away although it is used below. Use is what the ledger has charged. */
 export function useProblems(object: ProjectObject, oldObject: ProjectObject): readonly FieldProblem[] {
   const entries = entriesOf(oldObject);
@@ -91,7 +69,7 @@ function useProblem({ cluster, resource, used }: Overdraft, { spec }: ProjectObj
   if (resource === undefined) {
     const rule = 'must stay: projects or namespaces below use the cluster';
     const remedy = 'Take the cluster from them first.';
-    return { field: `spec.clusters[${cluster}]`, value: undefined, rule, remedy, type: 'Required' };
+    return { field: fieldOf(cluster), value: undefined, rule, remedy, type: 'Required' };
   }
   const field = fieldOf(cluster, resource);
   const value = spec.clusters?.[cluster]?.hard?.[resource];
@@ -103,6 +81,13 @@ function useProblem({ cluster, resource, used }: Overdraft, { spec }: ProjectObj
   return { field, value, rule, remedy: 'Lower theirs first.', type: 'Forbidden' };
 }
 
-function fieldOf(cluster: string, resource: string): string {
-  return `spec.clusters[${cluster}].hard[${resource}]`;
+function askingOf({ spec }: ProjectObject, project: string): Asking {
+  const valueOf = (cluster: string, resource?: string) =>
+    resource === undefined ? cluster : spec.clusters?.[cluster]?.hard?.[resource];
+  return { project, fieldOf, valueOf };
+}
+
+function fieldOf(cluster: string, resource?: string): string {
+  const field = `spec.clusters[${cluster}]`;
+  return resource === undefined ? field : `${field}.hard[${resource}]`;
 }

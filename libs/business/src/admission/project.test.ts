@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Project } from '@tke/api-business';
+import { cluster } from '@tke/api-platform';
 import type { KubeObject } from '@tke/meta';
 import { callerTenant } from '@tke/policy';
+import { cacheOf } from '@tke/runtime/testing';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
-import { cacheOf } from '../testing/cache-of.ts';
+import { namespaceKind } from '../objects/kinds.ts';
+import { indexProjects } from '../project/indexes.ts';
 import { aNamespace, aProject, limits } from '../testing/objects.ts';
 import { projectAdmission } from './project.ts';
 
@@ -56,8 +59,22 @@ beforeEach(() => {
 });
 afterEach(() => stop.abort());
 
+/** An admission that reads these objects. */
+async function admissionAmong(objects: readonly KubeObject[]) {
+  const cache = await cacheOf(
+    objects,
+    (each) => {
+      each.informer(cluster);
+      indexProjects(each);
+      each.informer(namespaceKind);
+    },
+    stop.signal,
+  );
+  return projectAdmission(cache, callerTenant);
+}
+
 async function validate(object: Project, oldObject?: Project, by = administrator, objects = stored) {
-  const admission = projectAdmission(await cacheOf(objects, stop.signal), callerTenant);
+  const admission = await admissionAmong(objects);
   const request: AdmissionRequest<Project> = {
     ...{ uid: '1', operation: oldObject ? 'UPDATE' : 'CREATE', kind: admission.kind, name: object.metadata.name ?? '' },
     ...{ userInfo: by, dryRun: false, object, ...(oldObject && { oldObject }) },
@@ -121,7 +138,7 @@ describe('a new project', () => {
     expect((await validate(wants({}), undefined, ofTenant('other'))).problems).toContain(
       'spec.tenantID must be "other", the tenant of the caller',
     );
-    const admission = projectAdmission(await cacheOf(stored, stop.signal), callerTenant);
+    const admission = await admissionAmong(stored);
     const object = edited(wants({}), { tenantID: '' });
     const request = {
       uid: '1',
@@ -159,7 +176,7 @@ test('a project is not put below one that has no room for more', async () => {
 
 describe('the end of a project', () => {
   const warnings = async (object: Project) => {
-    const admission = projectAdmission(await cacheOf([...stored, ...running], stop.signal), callerTenant);
+    const admission = await admissionAmong([...stored, ...running]);
     const result = await admission.validate!({
       ...{ uid: '1', operation: 'DELETE', kind: admission.kind, name: object.metadata.name ?? '' },
       ...{ userInfo: ofTenant('acme'), dryRun: false, oldObject: object },
@@ -167,16 +184,37 @@ describe('the end of a project', () => {
     expect(result.problems).toEqual([]);
     return result.warnings;
   };
+  const leaver = (name: string, target: string): Project => ({
+    ...aProject(name, {}, { parentProjectName: target }),
+    status: { cachedParent: 'prj-top' },
+  });
+  const ended = (object: Project): Project => ({
+    ...object,
+    metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+  });
   const running = [
     aNamespace('prj-top', ['cls-a', 'web']),
     aNamespace('prj-leaf', ['cls-a', 'shop']),
     aNamespace('prj-foreign', ['cls-a', 'other']),
     aProject('prj-theirs', {}, { tenantID: 'other', parentProjectName: 'prj-top' }),
+    leaver('prj-moving', 'prj-other'),
+    leaver('prj-freed', ''),
+    leaver('prj-lost', 'prj-never'),
+    leaver('prj-doomed', 'prj-ending'),
+    leaver('prj-deeper', 'prj-one'),
+    ended(leaver('prj-ended', 'prj-other')),
+    aProject('prj-other'),
+    ended(aProject('prj-ending')),
   ];
 
   test('is said to take along what is below', async () => {
-    expect(await warnings(top)).toEqual([
-      'with Project prj-top are deleted: 2 projects (prj-leaf, prj-one), and 2 namespaces of clusters with all that runs there',
+    const found = await warnings(top);
+    expect(found.toSorted()).toEqual([
+      'Project prj-doomed is deleted too: it cannot move to prj-ending, which does not exist or is being deleted',
+      'Project prj-freed is deleted too unless it has moved to no project within 10 minutes',
+      'Project prj-lost is deleted too: it cannot move to prj-never, which does not exist or is being deleted',
+      'Project prj-moving is deleted too unless it has moved to prj-other within 10 minutes',
+      'with Project prj-top are deleted: 3 projects (prj-deeper, prj-leaf, prj-one), and 2 namespaces of clusters with all that runs there',
     ]);
   });
 

@@ -1,35 +1,31 @@
 import { project, type Project } from '@tke/api-business';
-import { cluster, type Cluster } from '@tke/api-platform';
-import type { DeepReadonly, Kind } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import {
   kindAdmission,
   merged,
+  tenantProblems,
+  withTenant,
   type AdmissionRequest,
   type FieldProblem,
   type KindAdmission,
+  type TellTenant,
   type ValidationResult,
 } from '@tke/webhook';
 
-import { projectKind } from '../project/kinds.ts';
-import { ancestorsOf, deepest, heightOf } from '../project/tree.ts';
-import { tenantProblems, type TellTenant } from './caller.ts';
+import { clusterKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
+import { ancestorsOf, deepest, heightOf, parentProject } from '../project/tree.ts';
 import { endWarnings } from './project-end.ts';
 import { allocationProblems, useProblems } from './project-limits.ts';
-import { withTenant } from './with-tenant.ts';
 
-type ProjectObject = DeepReadonly<Project>;
-
-const clusters: Kind<Cluster> = cluster;
 const parentField = 'spec.parentProjectName';
 
 /** Says at once what the reconciler would find out later. Reads the cache only; `addProjectController` says what must be in it. */
-export function projectAdmission(cache: CacheReader, tellTenant: TellTenant): KindAdmission<Project> {
+export function projectAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<Project> {
   const admission = kindAdmission<Project>({
     kind: project,
-    default: (request) => withTenant(request, tellTenant),
+    default: (request) => withTenant(request, callerTenant),
     examine: (object) => merged([...clusterResults(object, cache), parentResult(object, cache), leftovers(object)]),
-    change: (request) => ({ problems: changeProblems(request, cache, tellTenant), warnings: [] }),
+    change: (request) => ({ problems: changeProblems(request, cache, callerTenant), warnings: [] }),
   });
   return {
     ...admission,
@@ -43,18 +39,19 @@ export function projectAdmission(cache: CacheReader, tellTenant: TellTenant): Ki
 }
 
 function changeProblems(
-  { object, oldObject, userInfo }: AdmissionRequest<Project>,
+  request: AdmissionRequest<Project>,
   cache: CacheReader,
-  tellTenant: TellTenant,
+  callerTenant: TellTenant,
 ): readonly FieldProblem[] {
+  const { object, oldObject, userInfo } = request;
   if (object === undefined) {
     return [];
   }
-  const { parentProjectName, tenantID = '' } = object.spec;
-  const parent = parentProjectName ? cache.get(projectKind, { name: parentProjectName }) : undefined;
+  const { tenantID = '' } = object.spec;
+  const parent = parentProject(object, cache);
   const isOfTenant = parent !== undefined && (parent.spec.tenantID ?? '') === tenantID;
   return [
-    ...tenantProblems(tellTenant(userInfo), [oldObject, object]),
+    ...tenantProblems(request, callerTenant(userInfo)),
     ...(isOfTenant ? allocationProblems(object, oldObject, parent) : []),
     ...(oldObject === undefined ? [] : useProblems(object, oldObject)),
   ];
@@ -64,7 +61,7 @@ function changeProblems(
 function clusterResults({ spec }: ProjectObject, cache: CacheReader): readonly Partial<ValidationResult>[] {
   return Object.keys(spec.clusters ?? {}).map((name) => {
     const field = `spec.clusters[${name}]`;
-    const found = cache.get(clusters, { name });
+    const found = cache.get(clusterKind, { name });
     if (found === undefined) {
       return { warnings: [`${field}: Cluster ${name} does not exist; until it does, nothing can be used in it`] };
     }

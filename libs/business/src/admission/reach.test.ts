@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { NsEmigration, Project } from '@tke/api-business';
-import type { AdmissionRequest } from '@tke/webhook';
+import type { AdmissionRequest, MayReach } from '@tke/webhook';
 
-import { emigrationReachProblems, projectReachProblems, type Reach } from './reach.ts';
+import { emigrationReachProblems, projectReachProblems } from './reach.ts';
 
 type Clusters = Record<string, { hard: Record<string, string> }>;
 
@@ -15,13 +15,13 @@ function project(parentProjectName: string, clusters: Clusters, members: string[
   };
 }
 
-const userInfo = { username: 'owner', groups: ['tenant:acme'], extra: {} };
+const userInfo = { uid: '', username: 'owner', groups: ['tenant:acme'], extra: {} };
 const request = <T>(object?: T, oldObject?: T) =>
   ({ object, oldObject, userInfo }) as unknown as AdmissionRequest<T & Project>;
 
 /** What was asked about the caller, and the fields that are refused when he may do none of it. */
 function judged(object: Project | undefined, oldObject?: Project) {
-  const mayReach = jest.fn<(user: unknown, reach: Reach) => boolean>(() => false);
+  const mayReach = jest.fn<MayReach>(() => false);
   const problems = projectReachProblems(request(object, oldObject), mayReach);
   const asked = mayReach.mock.calls.map(([, { attributes, domain }]) => `${attributes.name ?? ''} in "${domain}"`);
   return { asked, refused: problems.map(({ field }) => field) };
@@ -85,14 +85,14 @@ describe('limits of a project come from above', () => {
 
 describe('a namespace that moves', () => {
   const emigration = { metadata: { namespace: 'prj-a' }, spec: { namespace: 'cls-1-web', destination: 'prj-b' } };
-  const asked = (mayReach: (user: unknown, reach: Reach) => boolean, oldObject?: object) =>
+  const asked = (mayReach: MayReach, oldObject?: object) =>
     emigrationReachProblems(
       { object: emigration, oldObject, userInfo } as unknown as AdmissionRequest<NsEmigration>,
       mayReach,
     );
 
   test('is for who may create namespaces in the project it moves to', () => {
-    const mayReach = jest.fn<(user: unknown, reach: Reach) => boolean>(() => false);
+    const mayReach = jest.fn<MayReach>(() => false);
     expect(asked(mayReach)).toMatchObject([{ field: 'spec.destination', value: 'prj-b' }]);
     const attributes = { verb: 'create', group: 'business.tkestack.io', resource: 'namespaces', namespace: 'prj-b' };
     expect(mayReach).toHaveBeenCalledWith(userInfo, { attributes, domain: 'prj-b' });

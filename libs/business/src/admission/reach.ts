@@ -1,20 +1,10 @@
 import { businessNamespace, project, type NsEmigration, type Project } from '@tke/api-business';
-import type { DeepReadonly, ResourceAttributes } from '@tke/meta';
-import type { AdmissionRequest, AdmissionUser, FieldProblem } from '@tke/webhook';
+import type { ResourceAttributes } from '@tke/meta';
+import type { AdmissionRequest, AdmissionUser, FieldProblem, MayReach } from '@tke/webhook';
 
-import { limitsByCluster, type Limits } from '../quota/limits.ts';
-
-/** Something that the caller of a request does to another object than the one he writes. */
-export interface Reach {
-  readonly attributes: ResourceAttributes;
-  /** The project whose grants count, beside those that hold everywhere; empty for the latter alone. */
-  readonly domain: string;
-}
-
-/** Whether a caller may do it, by what he holds. Everything for the platform's own identities. May throw when that is not known yet. */
-export type MayReach = (user: AdmissionUser, reach: Reach) => boolean;
-
-type ProjectObject = DeepReadonly<Project>;
+import type { ProjectObject } from '../objects/kinds.ts';
+import { parentName, wantedBy } from '../quota/child.ts';
+import type { Limits } from '../quota/limits.ts';
 
 /**
  * Limits come from above. Owners of a project may write it, and by that alone they could raise its limits, leave the project above, or
@@ -25,10 +15,10 @@ export function projectReachProblems(request: AdmissionRequest<Project>, mayReac
   if (object === undefined) {
     return [];
   }
-  const isMoved = oldObject !== undefined && parentOf(object) !== parentOf(oldObject);
-  const isRelaxed = oldObject === undefined || relaxes(limitsOf(oldObject), limitsOf(object));
+  const isMoved = oldObject !== undefined && parentName(object) !== parentName(oldObject);
+  const isRelaxed = oldObject === undefined || relaxes(wantedBy(oldObject), wantedBy(object));
   // Whoever may create projects may create one that has no parent: that is asked outside of all projects already.
-  const isNewRoot = oldObject === undefined && parentOf(object) === '';
+  const isNewRoot = oldObject === undefined && parentName(object) === '';
   return (isMoved || isRelaxed) && !isNewRoot
     ? takenFromAbove(object, oldObject === undefined || isMoved, mayReach, userInfo)
     : [];
@@ -40,16 +30,12 @@ function takenFromAbove(
   mayReach: MayReach,
   user: AdmissionUser,
 ): readonly FieldProblem[] {
-  const parent = parentOf(object);
+  const parent = parentName(object);
   if (parent === '') {
     const reach = { attributes: update(object.metadata.name ?? ''), domain: '' };
     return mayReach(user, reach) ? [] : [rootBeyond(isPlaced)];
   }
   return mayReach(user, { attributes: update(parent), domain: parent }) ? [] : [beyond(isPlaced, parent)];
-}
-
-function parentOf({ spec }: ProjectObject): string {
-  return spec.parentProjectName ?? '';
 }
 
 /** Whoever moves a namespace into a project uses up its limits, and brings into it what runs there. */
@@ -78,10 +64,6 @@ export function relaxes(before: Limits, after: Limits): boolean {
       })
     );
   });
-}
-
-function limitsOf({ spec }: ProjectObject): Limits {
-  return limitsByCluster(spec.clusters);
 }
 
 function update(name: string): ResourceAttributes {

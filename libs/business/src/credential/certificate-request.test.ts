@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, test } from '@jest/globals';
 
+import { createCertificateRequest } from '@tke/pki';
+
 import { readCertificateRequest } from './certificate-request.ts';
-import { checkSubject, groupsOf, openssl, type CredentialHolder } from './holder.ts';
+import { elementsOf } from './der-reader.ts';
+import { checkSubject, groupsOf, openssl, requestOf, type CredentialHolder } from './holder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tke-requests-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -88,6 +92,14 @@ describe('a request', () => {
     expect(new Set(answers.flat())).toEqual(new Set(['CertificateRequestInvalid']));
   });
 
+  test.each(['-addext subjectAltName=DNS:kubernetes', '-addext basicConstraints=CA:true'])(
+    'that asks for more, with %s, is refused',
+    (extension) => {
+      const request = () => readCertificateRequest(requested(right, `${ec('prime256v1')} ${extension}`));
+      expect(request).toThrow('no extensions or other attributes');
+    },
+  );
+
   test.each([
     '',
     'x',
@@ -99,6 +111,41 @@ describe('a request', () => {
 });
 
 describe('a subject', () => {
+  const subject = async (commonName: string, organizations: readonly string[] = groupsOf(holder)) => {
+    const { requestPem } = await createCertificateRequest({ commonName, organizations });
+    return requestOf(requestPem, holder);
+  };
+  const groupsWith = (first: string) => [first, ...groupsOf(holder).slice(1)];
+
+  /** A request, signed as it should be, with these bytes in place of that user name. */
+  async function spoiltName(commonName: string, bytes: Buffer): Promise<string> {
+    const { requestPem, keyPem } = await createCertificateRequest({ commonName, organizations: groupsOf(holder) });
+    const [outer] = elementsOf(Buffer.from(requestPem.split('\n').slice(1, -2).join(''), 'base64'));
+    const [info, algorithm] = elementsOf(outer!.content);
+    const spoilt = Buffer.from(info!.whole);
+    bytes.copy(spoilt, spoilt.indexOf(commonName));
+    const signature = sign('sha256', spoilt, keyPem);
+    const bits = Buffer.concat([Buffer.of(0x03, signature.length + 1, 0), signature]);
+    const body = Buffer.concat([spoilt, algorithm!.whole, bits]);
+    const head = Buffer.of(0x30, 0x82, body.length >> 8, body.length & 0xff);
+    const text = Buffer.concat([head, body]).toString('base64');
+    return `-----BEGIN CERTIFICATE REQUEST-----\n${text}\n-----END CERTIFICATE REQUEST-----`;
+  }
+
+  test('is what its bytes say, with a byte order mark too', async () => {
+    expect((await subject('carol')).subject.commonNames).toEqual(['carol']);
+    const refusal = { code: 'CertificateRequestInvalid', message: expect.stringContaining('must be CN=carol') };
+    await expect(subject('\uFEFFcarol')).rejects.toMatchObject(refusal);
+    await expect(subject('carol', groupsWith('\uFEFFtenant:default'))).rejects.toMatchObject(refusal);
+  });
+
+  test('of bytes that are no UTF-8 is refused, whatever others read there', async () => {
+    const named = { ...holder, username: '\uFFFD' };
+    const spoilt = await spoiltName('xyz', Buffer.of(0xff, 0xff, 0xff));
+    expect(() => requestOf(spoilt, named)).toThrow('must have its subject in UTF-8 or ASCII');
+    expect(() => requestOf(spoilt, holder)).toThrow('must have its subject in UTF-8 or ASCII');
+  });
+
   const of = (subject: string) => () => checkSubject(readCertificateRequest(requested(subject)).subject, holder);
   const places = '/O=project:prj-a/O=cluster:cls-1/O=namespace:shop';
 

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 
 import { isCoded } from '@tke/errors';
@@ -22,7 +23,7 @@ export interface CertificateRequest {
 }
 
 const [begin, end] = ['-----BEGIN CERTIFICATE REQUEST-----', '-----END CERTIFICATE REQUEST-----'];
-const tags = { bits: 0x03, oid: 0x06, utf8: 0x0c, sequence: 0x30, set: 0x31 };
+const tags = { bits: 0x03, oid: 0x06, utf8: 0x0c, sequence: 0x30, attributes: 0xa0 };
 /** PrintableString and IA5String: ASCII. Others (BMPString, TeletexString) are read differently by different programs. */
 const asciiTags: ReadonlySet<number> = new Set([0x13, 0x16]);
 const commonName = '2.5.4.3';
@@ -62,7 +63,7 @@ function decoded(text: string): Buffer {
 
 function requestOf(der: Buffer): CertificateRequest {
   const [info, algorithm, signature] = parts(der, tags.sequence, 3);
-  const [, name, key] = elementsOf(info?.content ?? new Uint8Array());
+  const [, name, key, ...others] = elementsOf(info?.content ?? new Uint8Array());
   const publicKey = publicKeyOf(key);
   const digest = digests[algorithmOf(algorithm)];
   if (digest === undefined) {
@@ -72,8 +73,17 @@ function requestOf(der: Buffer): CertificateRequest {
   if (info === undefined || !verify(digest, info.whole, publicKey, bytes)) {
     throw invalid('is not signed with the key that it is for');
   }
+  checkAttributes(others);
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return { pem: `${[begin, ...lines, end].join('\n')}\n`, publicKey, subject: subjectOf(name) };
+}
+
+/** Signers may copy into a certificate what is asked for there, such as alternative names (RFC 2985, extensionRequest). */
+function checkAttributes(elements: readonly Element[]): void {
+  const [attributes, ...more] = elements;
+  if (attributes?.tag !== tags.attributes || attributes.content.length > 0 || more.length > 0) {
+    throw invalid('must have a subject and a key only, and no extensions or other attributes');
+  }
 }
 
 function algorithmOf(element: Element | undefined): string {
@@ -129,8 +139,11 @@ function subjectOf(name: Element | undefined): Subject {
 }
 
 function textOf(element: Element | undefined): string {
-  if (element === undefined || !(element.tag === tags.utf8 || asciiTags.has(element.tag))) {
+  const { tag = 0, content = new Uint8Array() } = element ?? {};
+  const isText = tag === tags.utf8 ? isUtf8(content) : asciiTags.has(tag) && isAscii(content);
+  if (!isText) {
     throw invalid('must have its subject in UTF-8 or ASCII');
   }
-  return new TextDecoder('utf-8').decode(element.content);
+  // A byte order mark is part of the name: the cluster signs, and reads, what is there.
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
 }

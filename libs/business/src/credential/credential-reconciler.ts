@@ -3,6 +3,7 @@ import { describeError } from '@tke/errors';
 import { isNotFound } from '@tke/kube-client';
 import { keyOf, type DeepReadonly, type Kind } from '@tke/meta';
 import {
+  hasFinalizer,
   saveFailure,
   saveOutcome,
   type Outcome,
@@ -15,9 +16,12 @@ import {
 import type { BusinessDependencies } from '../dependencies.ts';
 import { certificateAnswer, instant } from './certificate-way.ts';
 import { credentialErrors } from './errors.ts';
-import { credentialFieldManager, signingName } from './names.ts';
-import { scopeOf, type Answer } from './scope.ts';
+import { credentialFieldManager, credentialFinalizer, nameInMember } from './names.ts';
+import { scopeOf, type Answer, type CredentialScope } from './scope.ts';
+import { checkNumber } from './live-credentials.ts';
 import { forget } from './signing.ts';
+import { TokenRemoval } from './token-removal.ts';
+import { tokenAnswer } from './token-way.ts';
 
 type Credential = DeepReadonly<NamespaceCredential>;
 type Fields = DeepReadonly<NonNullable<NamespaceCredential['status']>>;
@@ -25,42 +29,58 @@ type Fields = DeepReadonly<NonNullable<NamespaceCredential['status']>>;
 const kind: Kind<NamespaceCredential> = namespaceCredential;
 const action = 'IssueCredential';
 const defaultTtlSeconds = 3_600;
+const dayMs = 86_400_000;
+/** For a member whose clock is behind: what it says may have ended before it began. */
+const shortestMs = 1_000;
 
 export interface CredentialLimits {
   /** How long one may wait, for its Namespace or for a cluster that does not answer. Default: an hour. */
   readonly pendingMs: number;
   /** How long a cluster that answers may take to sign. Default: a minute; kube-controller-manager takes a second. */
   readonly signingMs: number;
+  /** How long a deletion waits for a cluster. Default: ten minutes. */
+  readonly giveUpAfterMs: number;
+  /** Until a cluster that refused is looked through again for what was left behind in it. Default: ten minutes. */
+  readonly refusedMs: number;
 }
 
-const defaultLimits: CredentialLimits = { pendingMs: 3_600_000, signingMs: 60_000 };
+export const defaultLimits: CredentialLimits = {
+  ...{ pendingMs: 3_600_000, signingMs: 60_000 },
+  ...{ giveUpAfterMs: 600_000, refusedMs: 600_000 },
+};
 
-/** Answers each NamespaceCredential once: with a certificate, or with why there is none. What was answered goes after a while. */
+/** Answers each NamespaceCredential once: with a certificate or a token, or with why there is none. What was answered goes after a while. */
 export class CredentialReconciler implements Reconciler {
   readonly #deps: BusinessDependencies;
   readonly #limits: CredentialLimits;
+  readonly #removal: TokenRemoval;
   /** Since when a cluster was asked to sign, by the UID of the object. Lost with the process, which costs another such time. */
   readonly #askedAt = new Map<string, number>();
 
-  constructor(dependencies: BusinessDependencies, limits: Partial<CredentialLimits> = {}) {
+  /** @param leftBehind is told the name of a Cluster in which a deletion left something. */
+  constructor(dependencies: BusinessDependencies, limits: CredentialLimits, leftBehind: (cluster: string) => void) {
     this.#deps = { ...dependencies, fieldManager: credentialFieldManager };
-    this.#limits = { ...defaultLimits, ...limits };
+    this.#limits = limits;
+    this.#removal = new TokenRemoval(this.#deps, limits.giveUpAfterMs, leftBehind);
   }
 
   async reconcile(request: Request, { signal }: ReconcileContext): Promise<Result | undefined> {
     const object = this.#deps.cache.get(kind, request);
-    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+    if (object === undefined) {
       return undefined;
+    }
+    if (object.metadata.deletionTimestamp !== undefined) {
+      return hasFinalizer(object, credentialFinalizer) ? this.#removal.advance(object, signal) : undefined;
     }
     const { finishedAt } = object.status ?? {};
     if (finishedAt !== undefined) {
-      return this.#expire(object, Date.parse(finishedAt), signal);
+      return this.#expire(object, signal);
     }
     try {
       return await this.#answer(object, signal);
     } catch (error) {
       if (describeError(error).class === 'NeedsUser' || this.#isOverdue(object)) {
-        return this.#finish(object, { phase: 'Failed' }, { kind: 'stalled', error }, signal);
+        return this.#finish(object, { ...kept(object), phase: 'Failed' }, { kind: 'stalled', error }, signal);
       }
       await saveFailure(this.#deps, { kind, object, error, action, signal });
       throw error;
@@ -68,17 +88,26 @@ export class CredentialReconciler implements Reconciler {
   }
 
   async #answer(object: Credential, signal: AbortSignal): Promise<Result | undefined> {
+    checkNumber(object, this.#deps.cache);
     const scope = scopeOf(object, this.#deps);
-    const answer = 'kind' in scope ? scope : await certificateAnswer(scope, signal);
+    const answer = 'kind' in scope ? scope : await this.#ask(scope, signal);
     if (answer.kind === 'issued') {
-      const message = `A certificate for ${object.spec.username ?? ''}, until ${answer.fields.expiresAt ?? ''}`;
+      const { type = 'Certificate', username = '' } = object.spec;
+      const message = `A ${type.toLowerCase()} for ${username}, until ${answer.fields.expiresAt ?? ''}`;
       return this.#finish(object, { ...answer.fields, phase: 'Issued' }, { kind: 'ready', message }, signal);
     }
     this.#checkPatience(object, answer);
     const { reason, message, afterMs } = answer;
     const outcome: Outcome = { kind: 'progressing', reason, message };
-    await saveOutcome(this.#deps, { kind, object, fields: { phase: 'Pending' }, outcome, action, signal });
+    const fields = { ...kept(object), phase: 'Pending' as const };
+    await saveOutcome(this.#deps, { kind, object, fields, outcome, action, signal });
     return { requeueAfterMs: afterMs };
+  }
+
+  #ask(scope: CredentialScope, signal: AbortSignal): Promise<Answer> {
+    return scope.credential.spec.type === 'Token'
+      ? tokenAnswer(scope, this.#deps, signal)
+      : certificateAnswer(scope, signal);
   }
 
   /** Throws when it was waited long enough. */
@@ -115,19 +144,24 @@ export class CredentialReconciler implements Reconciler {
     this.#askedAt.delete(uid);
     const finished = { ...fields, finishedAt: instant(this.#deps.clock.now()) };
     await saveOutcome(this.#deps, { kind, object, fields: finished, outcome, action, signal });
-    return { requeueAfterMs: ttlMs(object) };
+    return this.#lookAgain(object, finished);
+  }
+
+  /** When it goes, once a day until then: timers do not last for months. */
+  #lookAgain(object: Credential, status: Fields): Result {
+    const leftMs = goesAt(object, status) - this.#deps.clock.now();
+    return { requeueAfterMs: Math.min(dayMs, Math.max(shortestMs, leftMs)) };
   }
 
   async #withdraw(object: Credential, signal: AbortSignal): Promise<void> {
     const scope = scopeOf(object, this.#deps);
-    await ('kind' in scope ? undefined : forget(scope.member.client, signingName(object.metadata.uid ?? ''), signal));
+    await ('kind' in scope ? undefined : forget(scope.member.client, nameInMember(object.metadata.uid ?? ''), signal));
   }
 
-  async #expire(object: Credential, finishedAt: number, signal: AbortSignal): Promise<Result | undefined> {
+  async #expire(object: Credential, signal: AbortSignal): Promise<Result | undefined> {
     const { client, clock } = this.#deps;
-    const leftMs = finishedAt + ttlMs(object) - clock.now();
-    if (leftMs > 0) {
-      return { requeueAfterMs: leftMs };
+    if (goesAt(object, object.status ?? {}) > clock.now()) {
+      return this.#lookAgain(object, object.status ?? {});
     }
     const { uid } = object.metadata;
     const preconditions = { ...(uid !== undefined && { uid }) };
@@ -140,6 +174,14 @@ export class CredentialReconciler implements Reconciler {
   }
 }
 
-function ttlMs({ spec }: Credential): number {
-  return (spec.ttlSecondsAfterFinished ?? defaultTtlSeconds) * 1_000;
+/** When it is deleted, in milliseconds since the epoch. A token ends with its object, so that this stays as long as it holds. */
+function goesAt({ spec }: Credential, { finishedAt = '', expiresAt }: Fields): number {
+  const lastsUntil = spec.type === 'Token' && expiresAt !== undefined ? expiresAt : finishedAt;
+  return Date.parse(lastsUntil) + (spec.ttlSecondsAfterFinished ?? defaultTtlSeconds) * 1_000;
+}
+
+/** What must not be forgotten, however it ends. */
+function kept({ status }: Credential): Fields {
+  const { clusterName, clusterUID } = status ?? {};
+  return { ...(clusterName !== undefined && { clusterName }), ...(clusterUID !== undefined && { clusterUID }) };
 }

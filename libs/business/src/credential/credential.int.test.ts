@@ -20,7 +20,7 @@ import type { Kind } from '@tke/meta';
 import { BusinessHub, conditionOf, newNamespace } from '../testing/business-hub.ts';
 import { addCredentialController } from './credential-controller.ts';
 import { groupsOf, openssl, type CredentialHolder } from './holder.ts';
-import { signingName } from './names.ts';
+import { nameInMember } from './names.ts';
 import { credentialPermissions } from './permissions.ts';
 import { certificateSigningRequest, type CertificateSigningRequest } from './signing.ts';
 
@@ -98,7 +98,7 @@ async function ask(of: string, spec: Partial<NamespaceCredential['spec']> = {}):
 
 /** Signs something in place of what is asked. */
 async function forge(object: NamespaceCredential, request: string): Promise<void> {
-  const key = { name: signingName(object.metadata.uid!) };
+  const key = { name: nameInMember(object.metadata.uid!) };
   const approved = async () => {
     const csr = await members[silent]!.get(certificateSigningRequest, key);
     return csr.status?.conditions?.some(({ type }) => type === 'Approved');
@@ -196,17 +196,21 @@ describe('a request for a certificate', () => {
     timeoutMs,
   );
 
-  test(
-    'does not approve what somebody else asked for under its name',
-    async () => {
+  test.each<[string, () => string, number]>([
+    ['somebody else', () => requestOf({ ...silently, username: 'kubernetes-admin' }), 365 * 86_400],
+    ['the same, but for longer', () => requests[silent]!, 3650 * 86_400],
+  ])(
+    'does not approve what somebody asked for under its name: %s',
+    async (_what, forged, expirationSeconds) => {
       await hub.stopManager();
       const object = await ask(silent);
-      const key = { name: signingName(object.metadata.uid!) };
-      const request = Buffer.from(requestOf({ ...silently, username: 'kubernetes-admin' })).toString('base64');
+      const key = { name: nameInMember(object.metadata.uid!) };
+      const request = Buffer.from(forged()).toString('base64');
       await members[silent]!.create(certificateSigningRequest, {
         ...{ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: key },
         spec: {
           request,
+          expirationSeconds,
           signerName: 'kubernetes.io/kube-apiserver-client',
           usages: ['client auth', 'digital signature'],
         },
@@ -215,6 +219,29 @@ describe('a request for a certificate', () => {
       await answered(object, 'CertificateRequestTaken');
       expect((await members[silent]!.get(certificateSigningRequest, key)).status ?? {}).toEqual({});
       await members[silent]!.delete(certificateSigningRequest, key);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'is not answered while its user has twenty that are older, in that project',
+    async () => {
+      const asking = { username: 'erin', namespace: 'cls-1-nowhere' };
+      const twenty = [];
+      for (let count = 0; count < 20; count++) {
+        twenty.push(await ask(signing, asking));
+      }
+      // Which of two of the same second is older, nobody can tell.
+      const newest = Date.parse(twenty.at(-1)!.metadata.creationTimestamp!);
+      await waitFor(() => Date.now() - newest >= 1_000, { description: 'the next second', timeoutMs: waitMs });
+      const failed = await answered(await ask(signing, asking), 'TooManyCredentials');
+      expect(conditionOf(failed, 'Stalled')?.message).toContain(
+        'user erin has 20 NamespaceCredentials before this one',
+      );
+      await Promise.all(twenty.map((object) => answered(object, 'WaitingForNamespace')));
+      await answered(await ask(signing, { ...asking, username: 'frank' }), 'WaitingForNamespace');
+      await hub.remove(kind, twenty[0]!.metadata.name!, 'prj-a');
+      await answered(await ask(signing, asking), 'WaitingForNamespace');
     },
     timeoutMs,
   );

@@ -1,4 +1,4 @@
-import type { Subject } from './certificate-request.ts';
+import { readCertificateRequest, type CertificateRequest, type Subject } from './certificate-request.ts';
 import { credentialErrors } from './errors.ts';
 
 /** Whom a credential is for, and where. */
@@ -14,6 +14,13 @@ export interface CredentialHolder {
 /** The groups that say where a user comes from. Decisions read the tenant of them; the rest tells people what it was made for. */
 export function groupsOf({ tenantID, project, cluster, namespace }: CredentialHolder): readonly string[] {
   return [`tenant:${tenantID}`, `project:${project}`, `cluster:${cluster}`, `namespace:${namespace}`];
+}
+
+/** The request of a holder, which proves that he has its private key. Throws CertificateRequestInvalid. */
+export function requestOf(text: string, holder: CredentialHolder): CertificateRequest {
+  const request = readCertificateRequest(text);
+  checkSubject(request.subject, holder);
+  return request;
 }
 
 /** Throws CertificateRequestInvalid, with the command that makes it right. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Cluster } from '@tke/api-platform';
 import type { InlineConfig } from '@tke/kube-client';
 
-import { endpointOf, kubeconfig } from './kubeconfig.ts';
+import { certificateUser, endpointOf, kubeconfig, tokenUser, type UserEntry } from './kubeconfig.ts';
 
 type Address = NonNullable<Cluster['spec']['addresses']>[number];
 
@@ -30,7 +30,7 @@ describe('the address in a kubeconfig', () => {
   test.each<[string, Address[]]>([
     ['the only one stated', [proxy]],
     ['in the credential of the platform', []],
-  ])('cannot be a proxy, which is %s: certificates do not pass it', (_where, addresses) => {
+  ])('cannot be a proxy, which is %s: credentials do not pass it', (_where, addresses) => {
     expect(() => server(addresses, 'https://proxy.example.com/clusters/a')).toThrow(
       expect.objectContaining({
         code: 'AddressMissing',
@@ -41,13 +41,33 @@ describe('the address in a kubeconfig', () => {
   });
 });
 
-test('a kubeconfig lacks the key only', () => {
-  const endpoint = { name: 'cls-a', entry: { server: 'https://a' } };
-  const text = kubeconfig({ endpoint, namespace: 'shop', username: 'carol', certificate: 'PEM', keyFile: 'shop.key' });
-  expect(JSON.parse(text)).toMatchObject({
-    clusters: [{ name: 'cls-a', cluster: { server: 'https://a' } }],
-    users: [{ name: 'carol', user: { 'client-certificate-data': 'UEVN', 'client-key': 'shop.key' } }],
-    contexts: [{ name: 'cls-a', context: { cluster: 'cls-a', user: 'carol', namespace: 'shop' } }],
-    'current-context': 'cls-a',
+describe('a kubeconfig', () => {
+  const endpoint = { name: 'cls-a', entry: { server: 'https://a' }, isVerified: true };
+  const holder = { username: 'carol', tenantID: 't', project: 'prj-a', cluster: 'cls-a', namespace: 'shop' };
+  const of = (user: UserEntry) => JSON.parse(kubeconfig({ endpoint, ...holder, user })) as { users: object[] };
+
+  test('with a certificate lacks the private key only', () => {
+    expect(of(certificateUser('PEM', 'shop.key'))).toMatchObject({
+      clusters: [{ name: 'cls-a', cluster: { server: 'https://a' } }],
+      users: [{ name: 'carol', user: { 'client-certificate-data': 'UEVN', 'client-key': 'shop.key' } }],
+      contexts: [{ name: 'cls-a', context: { cluster: 'cls-a', user: 'carol', namespace: 'shop' } }],
+      'current-context': 'cls-a',
+    });
   });
+
+  test('with a token lacks that only, and acts as its holder', () => {
+    const groups = ['tenant:t', 'project:prj-a', 'cluster:cls-a', 'namespace:shop'];
+    const user = { tokenFile: 'shop.token', as: 'carol', 'as-groups': groups };
+    expect(of(tokenUser(holder, 'shop.token')).users).toEqual([{ name: 'carol', user }]);
+  });
+});
+
+test.each([
+  ['checked by their CA or those of the machine', 'https://a', false, true],
+  ['not checked', 'https://a', true, false],
+  ['not there, because there is no TLS', 'http://a', false, false],
+])('whether certificates of servers are %s is known', (_what, used, insecureSkipVerify, isVerified) => {
+  const cluster: Cluster = { apiVersion: '', kind: 'Cluster', metadata: {}, spec: { type: 'Imported' } };
+  const config: InlineConfig = { server: new URL(used), insecureSkipVerify, user: { type: 'stored' } };
+  expect(endpointOf(cluster, { name: 'cls-a', config }).isVerified).toBe(isVerified);
 });

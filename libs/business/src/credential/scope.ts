@@ -1,9 +1,10 @@
-import { businessNamespace, type BusinessNamespace, type NamespaceCredential } from '@tke/api-business';
-import { cluster as clusterKind, type Cluster } from '@tke/api-platform';
+import type { NamespaceCredential } from '@tke/api-business';
+import type { Cluster } from '@tke/api-platform';
 import type { MemberCluster, MemberClusters } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
+import { clusterKind, namespaceKind } from '../objects/kinds.ts';
 import { credentialErrors } from './errors.ts';
 import type { CredentialHolder } from './holder.ts';
 
@@ -15,9 +16,14 @@ export interface CredentialScope {
   readonly member: MemberCluster;
 }
 
+export interface IssuedAnswer {
+  readonly kind: 'issued';
+  readonly fields: DeepReadonly<NonNullable<NamespaceCredential['status']>>;
+}
+
 /** What has come of asking for a credential. */
 export type Answer =
-  | { readonly kind: 'issued'; readonly fields: DeepReadonly<NonNullable<NamespaceCredential['status']>> }
+  | IssuedAnswer
   | { readonly kind: 'waiting'; readonly reason: string; readonly message: string; readonly afterMs: number };
 
 export interface ScopeDependencies {
@@ -38,7 +44,7 @@ export function scopeOf(
     const asked = JSON.stringify({ tenantID, username });
     throw credentialErrors.CredentialIncomplete(`spec must name a user of a tenant, and not ${asked}`);
   }
-  const found = cache.get<BusinessNamespace>(businessNamespace, {
+  const found = cache.get(namespaceKind, {
     namespace: project,
     name: credential.spec.namespace,
   });

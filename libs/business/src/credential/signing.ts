@@ -105,7 +105,8 @@ function isSame({ spec }: CertificateSigningRequest, asked: CertificateSigningRe
   return (
     spec.request === asked.spec.request &&
     spec.signerName === asked.spec.signerName &&
-    [...spec.usages].sort().join() === asked.spec.usages.join()
+    [...spec.usages].sort().join() === asked.spec.usages.join() &&
+    spec.expirationSeconds === asked.spec.expirationSeconds
   );
 }
 

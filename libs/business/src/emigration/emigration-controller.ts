@@ -1,13 +1,5 @@
-import {
-  businessNamespace,
-  nsEmigration,
-  project,
-  type BusinessNamespace,
-  type NsEmigration,
-  type Project,
-} from '@tke/api-business';
-import { cluster, type Cluster } from '@tke/api-platform';
-import { keyOf, type DeepReadonly, type Kind, type ObjectKey } from '@tke/meta';
+import type { BusinessNamespace, Project } from '@tke/api-business';
+import { keyOf, type DeepReadonly, type ObjectKey } from '@tke/meta';
 import {
   annotationChanged,
   controllerFor,
@@ -19,10 +11,9 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { clusterKind, emigrationKind, namespaceKind, projectKind } from '../objects/kinds.ts';
 import { EmigrationReconciler } from './emigration-reconciler.ts';
 import { emigrationFrom } from './names.ts';
-
-const emigrations: Kind<NsEmigration> = nsEmigration;
 
 /** Of NsEmigrations: by their destinations, where what they wait for may change. */
 const destinationIndex = 'business.emigration-destination';
@@ -39,18 +30,18 @@ export function addEmigrationController(
   { giveUpAfterMs = 600_000 }: EmigrationControllerOptions = {},
 ): void {
   const { cache } = dependencies;
-  cache.informer<Cluster>(cluster);
-  cache.informer(emigrations, { indexes: { [destinationIndex]: ({ spec }) => [spec.destination] } });
+  cache.informer(clusterKind);
+  cache.informer(emigrationKind, { indexes: { [destinationIndex]: ({ spec }) => [spec.destination] } });
   controllerFor(host, 'nsemigrations')
     // What its own reconciler writes to the status is no news to it.
-    .for<NsEmigration>(emigrations, { predicates: [or(generationChanged, annotationChanged)] })
-    .watches<BusinessNamespace>(businessNamespace, toEmigration(cache))
-    .watches<Project>(project, toEmigrationsInto(cache), { predicates: [{ update: takesMore }] })
+    .for(emigrationKind, { predicates: [or(generationChanged, annotationChanged)] })
+    .watches(namespaceKind, toEmigration(cache))
+    .watches(projectKind, toEmigrationsInto(cache), { predicates: [{ update: takesMore }] })
     // A tenant's cluster that stalls must not hold the moves of others.
     .withOptions({
       concurrency: 4,
       reconcileTimeoutMs: 60_000,
-      flowOf: (request) => cache.get(emigrations, request)?.spec.tenantID,
+      flowOf: (request) => cache.get(emigrationKind, request)?.spec.tenantID,
     })
     .complete(new EmigrationReconciler({ ...dependencies, random: Math.random, giveUpAfterMs }));
 }
@@ -63,13 +54,13 @@ function toEmigration(cache: CacheReader): Mapper<BusinessNamespace> {
       namespace: from,
       name,
     }));
-    return keys.filter((key) => key.namespace !== '' && cache.get(emigrations, key) !== undefined);
+    return keys.filter((key) => key.namespace !== '' && cache.get(emigrationKind, key) !== undefined);
   };
 }
 
 function toEmigrationsInto(cache: CacheReader): Mapper<Project> {
   return ({ metadata }) =>
-    cache.list(emigrations, { index: { name: destinationIndex, value: metadata.name ?? '' } }).map(keyOf);
+    cache.list(emigrationKind, { index: { name: destinationIndex, value: metadata.name ?? '' } }).map(keyOf);
 }
 
 /** A change of a project that an emigration may wait for: it became Active, or has other limits, or gave or got something back. */

@@ -1,13 +1,12 @@
-import { nsEmigration, type NsEmigration } from '@tke/api-business';
+import type { NsEmigration } from '@tke/api-business';
 import { isNotFound } from '@tke/kube-client';
-import type { DeepReadonly, Kind } from '@tke/meta';
+import type { DeepReadonly } from '@tke/meta';
 import type { PlanState } from '@tke/plan';
 import { findCondition, patchStatus, setSummary, type Outcome, type StatusDependencies } from '@tke/runtime';
 
+import { emigrationKind } from '../objects/kinds.ts';
 import { emigrationFieldManager as fieldManager } from './names.ts';
 import { phaseOf, type EmigrationPhase } from './step-names.ts';
-
-const kind: Kind<NsEmigration> = nsEmigration;
 
 type Status = DeepReadonly<NonNullable<NsEmigration['status']>>;
 
@@ -64,7 +63,7 @@ export class EmigrationPass {
     const isNews = next.phase !== this.#object.status?.phase;
     const lastTransitionTime = new Date(this.#tools.clock.now()).toISOString();
     const status = isNews ? { ...next, lastTransitionTime } : next;
-    this.#object = await patchStatus(this.#tools.client, kind, this.#object, status, {
+    this.#object = await patchStatus(this.#tools.client, emigrationKind, this.#object, status, {
       signal: this.signal,
       fieldManager,
       // The journal is written by one leader only: who was deposed must not write over what its successor did.

@@ -1,8 +1,7 @@
-import { nsEmigration, type NsEmigration } from '@tke/api-business';
+import type { NsEmigration } from '@tke/api-business';
 import { retryAnnotation, type PlanFailure } from '@tke/api-platform';
-import { CodedError, describeError } from '@tke/errors';
-import { isConflict, isNotFound } from '@tke/kube-client';
-import { keyOf, type DeepReadonly, type Kind, type ObjectKey } from '@tke/meta';
+import { CodedError } from '@tke/errors';
+import { keyOf, type DeepReadonly, type ObjectKey } from '@tke/meta';
 import { PlanRunner, type PlanOutcome } from '@tke/plan';
 import {
   ensureFinalizer,
@@ -17,14 +16,15 @@ import {
 import type { Random } from '@tke/time';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { emigrationKind } from '../objects/kinds.ts';
+import { failed, isOvertaken } from '../objects/save-status.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { EmigrationPass } from './emigration-pass.ts';
 import { hindrances, type Hindrance } from './examine.ts';
 import { failureOf, isPastReturn, moveSteps } from './move-steps.ts';
 import { emigrationFinalizer } from './names.ts';
 import { rollBack } from './roll-back.ts';
 import type { EmigrationScope } from './scope.ts';
-
-const kind: Kind<NsEmigration> = nsEmigration;
 
 /** How long a Finished emigration is kept, for people to see. */
 export const keptMs = 3_600_000;
@@ -58,7 +58,9 @@ export class EmigrationReconciler implements Reconciler {
     if (object.status?.phase === 'Finished' || object.status?.phase === 'Failed') {
       return isDeleted ? this.#letGo(object, signal) : this.#keep(object, signal);
     }
-    const held = await ensureFinalizer<NsEmigration>(this.#deps.client, kind, object, emigrationFinalizer, { signal });
+    const held = await ensureFinalizer<NsEmigration>(this.#deps.client, emigrationKind, object, emigrationFinalizer, {
+      signal,
+    });
     const pass = new EmigrationPass(this.#deps, held, signal);
     try {
       return await this.#advance(pass, context);
@@ -69,15 +71,8 @@ export class EmigrationReconciler implements Reconciler {
   }
 
   /** Not from the cache: a journal older than what was last written would have steps done twice. */
-  async #fetch(key: ObjectKey, signal: AbortSignal): Promise<DeepReadonly<NsEmigration> | undefined> {
-    try {
-      return await this.#deps.client.get(kind, key, { signal });
-    } catch (error) {
-      if (isNotFound(error)) {
-        return undefined;
-      }
-      throw error;
-    }
+  #fetch(key: ObjectKey, signal: AbortSignal): Promise<DeepReadonly<NsEmigration> | undefined> {
+    return this.#deps.client.get(emigrationKind, key, { signal }).catch(undefinedIfGone);
   }
 
   async #advance(pass: EmigrationPass, context: ReconcileContext): Promise<Result | undefined> {
@@ -175,12 +170,12 @@ export class EmigrationReconciler implements Reconciler {
       return { requeueAfterMs: left };
     }
     const { uid = '' } = metadata;
-    await this.#deps.client.delete(kind, keyOf({ metadata }), { preconditions: { uid }, signal });
+    await this.#deps.client.delete(emigrationKind, keyOf({ metadata }), { preconditions: { uid }, signal });
     return undefined;
   }
 
   async #letGo(object: DeepReadonly<NsEmigration>, signal: AbortSignal): Promise<undefined> {
-    await removeFinalizer<NsEmigration>(this.#deps.client, kind, object, emigrationFinalizer, { signal });
+    await removeFinalizer<NsEmigration>(this.#deps.client, emigrationKind, object, emigrationFinalizer, { signal });
   }
 
   #scope(pass: EmigrationPass): EmigrationScope {
@@ -195,12 +190,11 @@ export class EmigrationReconciler implements Reconciler {
 
   /** Never rejects: the failure itself is what counts. */
   async #tellFailure(pass: EmigrationPass, error: unknown): Promise<void> {
-    if (pass.signal.aborted || isConflict(error)) {
+    if (isOvertaken(error, pass.signal)) {
       return;
     }
-    const how = describeError(error).class === 'NeedsUser' ? 'stalled' : 'retrying';
     const phase = pass.object.status?.phase ?? 'Pending';
-    await pass.summarise({ kind: how, error }, phase).catch(() => undefined);
+    await pass.summarise(failed(error), phase).catch(() => undefined);
   }
 }
 

@@ -1,14 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import {
-  businessNamespace,
-  memberLabels,
-  nsEmigration,
-  project,
-  type BusinessNamespace,
-  type NsEmigration,
-  type Project,
-} from '@tke/api-business';
+import { memberLabels, type BusinessNamespace, type NsEmigration } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
 import { isNotFound } from '@tke/kube-client';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
@@ -17,6 +9,7 @@ import type { BusinessDependencies } from '../dependencies.ts';
 import { resourceQuota } from '../namespace/member-kinds.ts';
 import { addNamespaceController } from '../namespace/namespace-controller.ts';
 import { namespacePermissions } from '../namespace/permissions.ts';
+import { emigrationKind, namespaceKind, projectKind } from '../objects/kinds.ts';
 import { addProjectController } from '../project/project-controller.ts';
 import { projectPermissions } from '../project/permissions.ts';
 import { BusinessHub, conditionOf } from '../testing/business-hub.ts';
@@ -29,13 +22,10 @@ import { CrashPoint, type Written } from './testing/crash-points.ts';
 const minute = 60_000;
 jest.setTimeout(5 * minute);
 
-const namespaces: Kind<BusinessNamespace> = businessNamespace;
-const emigrations: Kind<NsEmigration> = nsEmigration;
-const projects: Kind<Project> = project;
 const cluster = 'cls-a';
 const [from, to] = ['prj-from', 'prj-to'];
 const crash = new CrashPoint();
-/** How far the clock of the emigrations is ahead. Milliseconds. */
+/** How far the clock of the emigrationKind is ahead. Milliseconds. */
 let aheadMs = 0;
 let giveUpAfterMs = minute;
 let hub: BusinessHub;
@@ -69,7 +59,7 @@ beforeEach(async () => {
   crash.isDue = undefined;
   await hub.startManager();
   await hub.apply(projectOf(from), projectOf(to));
-  await Promise.all([from, to].map((name) => hub.untilReason(projects, { metadata: { name } }, 'Succeeded')));
+  await Promise.all([from, to].map((name) => hub.untilReason(projectKind, { metadata: { name } }, 'Succeeded')));
   await hub.apply(namespaceIn(from));
   await untilNamespace(from, 'Available');
 });
@@ -101,11 +91,16 @@ function emigration(destination = to): KubeObject {
 const keyIn = (namespace: string) => ({ namespace, name: `${cluster}-${shop}` });
 
 function untilNamespace(namespace: string, phase: string): Promise<BusinessNamespace> {
-  return hub.until(namespaces, { metadata: keyIn(namespace) }, `is ${phase}`, ({ status }) => status?.phase === phase);
+  return hub.until(
+    namespaceKind,
+    { metadata: keyIn(namespace) },
+    `is ${phase}`,
+    ({ status }) => status?.phase === phase,
+  );
 }
 
 function untilPhase(phase: string): Promise<NsEmigration> {
-  return hub.until(emigrations, { metadata: keyIn(from) }, `is ${phase}`, ({ status }) => status?.phase === phase);
+  return hub.until(emigrationKind, { metadata: keyIn(from) }, `is ${phase}`, ({ status }) => status?.phase === phase);
 }
 
 async function find<T extends KubeObject>(kind: Kind<T>, namespace: string): Promise<T | undefined> {
@@ -126,7 +121,7 @@ function untilGone(kind: Kind, namespace: string): Promise<unknown> {
 
 /** What a project has charged for the namespace; undefined for nothing. */
 async function charged(name: string): Promise<string | undefined> {
-  const { status } = await hub.admin.get(projects, { name });
+  const { status } = await hub.admin.get(projectKind, { name });
   const charge = status?.charges?.find((each) => each.name === `${cluster}-${shop}`);
   return charge?.clusters[cluster]?.hard?.['requests.cpu'] as string | undefined;
 }
@@ -198,7 +193,7 @@ const withoutChance = ([point, from, to]: (string | undefined)[]) =>
   point === 'the annotations' ? [point, to] : [point, from, to];
 
 describe('a namespace that moves', () => {
-  test('arrives whole, though the manager is killed after every write, and both projects are charged all the while', async () => {
+  test('arrives whole, though the manager is killed after every write, and both projectKind are charged all the while', async () => {
     const { uid } = await inMember();
     await work();
     /** What both ledgers hold at each crash. */
@@ -239,7 +234,7 @@ describe('a namespace that moves', () => {
     await untilInMember(to);
     expect(await inMember()).toEqual({ uid, owners: [to, to], cpu: '2' });
     expect(await isWorkThere()).toBe(true);
-    expect(await find(namespaces, from)).toBeUndefined();
+    expect(await find(namespaceKind, from)).toBeUndefined();
     const moved = await untilNamespace(to, 'Available');
     expect(moved.status?.memberUID).toBe(uid);
     expect(moved.metadata.annotations?.[emigrationFrom]).toBeUndefined();
@@ -252,27 +247,27 @@ describe('a namespace that moves', () => {
     await hub.stopManager();
     aheadMs = keptMs - minute;
     const manager = await hub.startManager();
-    await hub.untilReason(projects, { metadata: { name: from } }, 'Succeeded');
-    expect(await find(emigrations, from)).toBeDefined();
+    await hub.untilReason(projectKind, { metadata: { name: from } }, 'Succeeded');
+    expect(await find(emigrationKind, from)).toBeDefined();
     await manager.kill();
     aheadMs = keptMs;
     await hub.startManager();
-    await untilGone(emigrations, from);
+    await untilGone(emigrationKind, from);
     expect((await inMember()).owners).toEqual([to, to]);
   });
 
   test('waits for a destination, and for room in it, and is not locked meanwhile', async () => {
     const late = `prj-late-${counter}`;
     await hub.apply(emigration(late));
-    const waiting = await hub.untilReason(emigrations, { metadata: keyIn(from) }, 'NotReadyToMove');
+    const waiting = await hub.untilReason(emigrationKind, { metadata: keyIn(from) }, 'NotReadyToMove');
     expect(waiting.status).toMatchObject({ phase: 'Pending', message: `there is no Project ${late}` });
     await hub.apply(projectOf(late, '1'));
-    const refused = await hub.untilReason(emigrations, { metadata: keyIn(from) }, 'QuotaExceeded');
+    const refused = await hub.untilReason(emigrationKind, { metadata: keyIn(from) }, 'QuotaExceeded');
     expect(conditionOf(refused, 'Stalled')).toMatchObject({
       status: 'True',
-      message: expect.stringContaining('requests.cpu: 2 wanted, 1 free of 1'),
+      message: expect.stringContaining('requests.cpu: 2 wanted, which must be at most the 1'),
     });
-    expect((await find(namespaces, from))?.status?.phase).toBe('Available');
+    expect((await find(namespaceKind, from))?.status?.phase).toBe('Available');
     await hub.apply(projectOf(late, '3'));
     await untilPhase('Finished');
     await untilInMember(late);
@@ -288,7 +283,7 @@ describe('a namespace that cannot arrive', () => {
     const failed = await untilPhase('Failed');
     expect(failed.status?.reason).toBe('MemberNamespaceTaken');
     expect(conditionOf(failed, 'Stalled')?.status).toBe('True');
-    expect(await find(namespaces, to)).toBeUndefined();
+    expect(await find(namespaceKind, to)).toBeUndefined();
     await untilCharged(['2', undefined]);
     // Labels alone do not make it the stranger's.
     await untilNamespace(from, 'Available');
@@ -300,13 +295,13 @@ describe('a namespace that cannot arrive', () => {
     const { uid } = await inMember();
     await work();
     await killedAfter(wrote('patch', 'member'), moveIt);
-    await hub.admin.delete(emigrations, keyIn(from));
+    await hub.admin.delete(emigrationKind, keyIn(from));
     await hub.startManager();
-    await untilGone(emigrations, from);
+    await untilGone(emigrationKind, from);
     await untilNamespace(from, 'Available');
     await untilInMember(from);
     await untilCharged(['2', undefined]);
-    expect([await inMember(), await isWorkThere(), await find(namespaces, to)]).toEqual([
+    expect([await inMember(), await isWorkThere(), await find(namespaceKind, to)]).toEqual([
       { uid, owners: [from, from], cpu: '2' },
       true,
       undefined,
@@ -316,7 +311,7 @@ describe('a namespace that cannot arrive', () => {
   test('goes back when the new Namespace is deleted by somebody, with all that runs in it', async () => {
     await work();
     await killedAfter(stepBegun('ConfirmNew'), moveIt);
-    await hub.admin.delete(namespaces, keyIn(to));
+    await hub.admin.delete(namespaceKind, keyIn(to));
     await hub.startManager();
     expect((await untilPhase('Failed')).status?.reason).toBe('NewNamespaceGone');
     await untilNamespace(from, 'Available');
@@ -326,12 +321,12 @@ describe('a namespace that cannot arrive', () => {
 
   test('goes on to the end when it is deleted after the point of no return', async () => {
     await killedAfter(stepBegun('ReleaseSource'), moveIt);
-    await hub.admin.delete(emigrations, keyIn(from));
+    await hub.admin.delete(emigrationKind, keyIn(from));
     await hub.startManager();
-    await untilGone(emigrations, from);
+    await untilGone(emigrationKind, from);
     await untilNamespace(to, 'Available');
     await untilInMember(to);
-    expect(await find(namespaces, from)).toBeUndefined();
+    expect(await find(namespaceKind, from)).toBeUndefined();
   });
 });
 
@@ -342,7 +337,7 @@ describe('a member that does not answer', () => {
     member.pauseApiServer();
     await hub.startManager();
     const waiting = await hub.until(
-      emigrations,
+      emigrationKind,
       { metadata: keyIn(from) },
       'tells of the member',
       ({ status }) => status?.message === `HandOver: cluster ${cluster} does not answer`,
@@ -359,9 +354,9 @@ describe('a member that does not answer', () => {
     const member = hub.memberControlPlane(cluster);
     member.pauseApiServer();
     try {
-      await hub.admin.delete(emigrations, keyIn(from));
+      await hub.admin.delete(emigrationKind, keyIn(from));
       await hub.startManager();
-      await untilGone(emigrations, from);
+      await untilGone(emigrationKind, from);
     } finally {
       member.resumeApiServer();
     }

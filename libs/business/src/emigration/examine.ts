@@ -1,12 +1,10 @@
-import { businessNamespace, project as projectKind, type BusinessNamespace, type Project } from '@tke/api-business';
-import type { DeepReadonly, Kind } from '@tke/meta';
+import type { BusinessNamespace, Project } from '@tke/api-business';
+import type { DeepReadonly } from '@tke/meta';
 
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
 import { quotaProblem } from '../quota/grant.ts';
 import { emigrationErrors } from './errors.ts';
 import { destinationOf, isMadeBy, sourceKey, sourceOf, targetFor, targetKey, type EmigrationScope } from './scope.ts';
-
-const namespaceKind: Kind<BusinessNamespace> = businessNamespace;
-const projects: Kind<Project> = projectKind;
 
 /** Something that keeps a move from beginning. Nothing was touched yet, so that it begins whenever that has changed. */
 export type Hindrance =
@@ -24,7 +22,7 @@ export function hindrances(scope: Examined): readonly Hindrance[] {
   if (spec.destination === from) {
     return [refused('spec.destination', 'DestinationIsSource', `${from} has the namespace already`)];
   }
-  const own = scope.cache.get(projects, { name: from });
+  const own = scope.cache.get(projectKind, { name: from });
   const source = sourceOf(scope);
   const destination = destinationOf(scope);
   const { tenantID: stated = '' } = spec;
@@ -74,7 +72,7 @@ function ofName({ cache, emigration }: Examined): readonly Hindrance[] {
   const found = cache.get(namespaceKind, { namespace, name });
   return found === undefined || isMadeBy(found, emigration)
     ? []
-    : [refused('spec.destination', 'NameTaken', `${namespace} has a Namespace ${name} already`)];
+    : [refused('spec.destination', 'DestinationOccupied', `${namespace} has a Namespace ${name} already`)];
 }
 
 function ofQuota(

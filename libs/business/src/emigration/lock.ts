@@ -1,6 +1,8 @@
-import { nsEmigration, type NsEmigration } from '@tke/api-business';
-import type { DeepReadonly, Kind, ObjectKey } from '@tke/meta';
+import type { NsEmigration } from '@tke/api-business';
+import type { DeepReadonly, ObjectKey } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
+
+import { emigrationKind } from '../objects/kinds.ts';
 
 type Phase = NonNullable<NonNullable<NsEmigration['status']>['phase']>;
 
@@ -11,14 +13,12 @@ type Phase = NonNullable<NonNullable<NsEmigration['status']>['phase']>;
  */
 const locking: readonly (Phase | undefined)[] = ['OldOneLocked', 'OldOneDetached', 'NewOneCreated'];
 
-const kind: Kind<NsEmigration> = nsEmigration;
-
 /**
  * The emigration that locks a Namespace, if one does. The reconciler of the Namespace then touches nothing in the member, and says so by
  * the phase `Locked` in its status, which the emigration waits for before it touches anything: their writes never cross.
  * @param namespace namespace and name of the Namespace, which its emigration shares.
  */
 export function lockOf(cache: Pick<CacheReader, 'get'>, namespace: ObjectKey): DeepReadonly<NsEmigration> | undefined {
-  const emigration = cache.get(kind, namespace);
+  const emigration = cache.get(emigrationKind, namespace);
   return locking.includes(emigration?.status?.phase) ? emigration : undefined;
 }

@@ -1,24 +1,18 @@
 import { memberLabels } from '@tke/api-business';
-import { isNotFound, type Client } from '@tke/kube-client';
+import type { Client } from '@tke/kube-client';
 import { coreKinds, type Namespace, type ObjectKey } from '@tke/meta';
 
-/** Of what reconciles Namespaces: the labels stay theirs, whichever of the two objects they name. */
-const fieldManager = 'tke/namespaces';
+// The labels stay those of who reconciles Namespaces, whichever of the two objects they name.
+import { namespaceFieldManager as fieldManager } from '../namespace/names.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 
 /** The namespace in the member as it is now, not as the cache has it; undefined when there is none. */
-export async function memberNamespace(
+export function memberNamespace(
   client: Pick<Client, 'get'>,
   name: string,
   signal: AbortSignal,
 ): Promise<Namespace | undefined> {
-  try {
-    return await client.get(coreKinds.namespace, { name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+  return client.get(coreKinds.namespace, { name }, { signal }).catch(undefinedIfGone);
 }
 
 /** Whether the labels name this Namespace object. */

@@ -1,18 +1,15 @@
-import { businessNamespace, type BusinessNamespace } from '@tke/api-business';
-import { cluster as clusterKind, type Cluster } from '@tke/api-platform';
+import type { BusinessNamespace } from '@tke/api-business';
 import { errorMessage } from '@tke/errors';
-import { isNotFound } from '@tke/kube-client';
-import type { DeepReadonly, Kind } from '@tke/meta';
+import type { DeepReadonly } from '@tke/meta';
 import type { EventRecorder } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
+import { clusterKind, namespaceKind } from '../objects/kinds.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { emigrationErrors } from './errors.ts';
 import { belongsTo, giveTo, memberNamespace } from './member-owner.ts';
 import { isMadeBy, sourceKey, sourceOf, targetKey, type EmigrationScope } from './scope.ts';
 import { stepNames } from './step-names.ts';
-
-const namespaces: Kind<BusinessNamespace> = businessNamespace;
-const clusters: Kind<Cluster> = clusterKind;
 
 export interface RollBackTools {
   readonly recorder: EventRecorder;
@@ -36,7 +33,7 @@ export async function rollBack(scope: EmigrationScope, tools: RollBackTools, sig
   }
   const { uid = '', deletionTimestamp } = target.metadata;
   if (deletionTimestamp === undefined) {
-    await scope.client.delete(namespaces, targetKey(scope.emigration), { preconditions: { uid }, signal });
+    await scope.client.delete(namespaceKind, targetKey(scope.emigration), { preconditions: { uid }, signal });
   }
   return false;
 }
@@ -46,15 +43,8 @@ async function newNamespace(
   { client, emigration }: EmigrationScope,
   signal: AbortSignal,
 ): Promise<BusinessNamespace | undefined> {
-  try {
-    const found = await client.get(namespaces, targetKey(emigration), { signal });
-    return isMadeBy(found, emigration) ? found : undefined;
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+  const found = await client.get(namespaceKind, targetKey(emigration), { signal }).catch(undefinedIfGone);
+  return found !== undefined && isMadeBy(found, emigration) ? found : undefined;
 }
 
 function wasHandedOver({ emigration }: EmigrationScope): boolean {
@@ -68,7 +58,7 @@ async function giveBackInTime(
   { clock, giveUpAfterMs }: Pick<RollBackTools, 'clock' | 'giveUpAfterMs'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (object === undefined || scope.cache.get(clusters, { name: object.spec.clusterName }) === undefined) {
+  if (object === undefined || scope.cache.get(clusterKind, { name: object.spec.clusterName }) === undefined) {
     return undefined;
   }
   try {

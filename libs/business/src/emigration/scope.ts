@@ -1,19 +1,11 @@
-import {
-  businessNamespace,
-  project as projectKind,
-  type BusinessNamespace,
-  type NsEmigration,
-  type Project,
-} from '@tke/api-business';
+import type { BusinessNamespace, NsEmigration, Project } from '@tke/api-business';
 import type { Client } from '@tke/kube-client';
-import { apiVersionOf, type DeepReadonly, type Kind, type ObjectKey } from '@tke/meta';
+import { apiVersionOf, type DeepReadonly, type ObjectKey } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
 import { emigrationFrom, emigrationUID } from './names.ts';
-
-const namespaceKind: Kind<BusinessNamespace> = businessNamespace;
-const project: Kind<Project> = projectKind;
 
 /** What the steps of one emigration work on. */
 export interface EmigrationScope extends Pick<BusinessDependencies, 'members'> {
@@ -44,7 +36,7 @@ export function targetOf({ cache, emigration }: Cached): DeepReadonly<BusinessNa
 }
 
 export function destinationOf({ cache, emigration }: Cached): DeepReadonly<Project> | undefined {
-  return cache.get(project, { name: emigration.spec.destination });
+  return cache.get(projectKind, { name: emigration.spec.destination });
 }
 
 export function isMadeBy(object: DeepReadonly<BusinessNamespace>, { metadata }: DeepReadonly<NsEmigration>): boolean {

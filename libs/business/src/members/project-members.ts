@@ -1,10 +1,11 @@
 import { projectPolicyBinding, type ProjectPolicyBinding } from '@tke/api-auth';
 import { project as projectKind, type Project } from '@tke/api-business';
 import type { CodedError } from '@tke/errors';
-import { isAlreadyExists, isNotFound, type Client } from '@tke/kube-client';
+import { isAlreadyExists, type Client } from '@tke/kube-client';
 import { keyOf, type DeepReadonly } from '@tke/meta';
 import { controllerOf, isControlledBy, mergeDiff, type CacheReader } from '@tke/runtime';
 
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { memberErrors } from './errors.ts';
 import { memberBinding } from './member-binding.ts';
 
@@ -111,13 +112,7 @@ async function remove(client: Client, stored: Binding, signal: AbortSignal): Pro
     ...(uid !== undefined && { uid }),
     ...(resourceVersion !== undefined && { resourceVersion }),
   };
-  try {
-    await client.delete(projectPolicyBinding, keyOf(stored), { preconditions, signal });
-  } catch (error) {
-    if (!isNotFound(error)) {
-      throw error;
-    }
-  }
+  await client.delete(projectPolicyBinding, keyOf(stored), { preconditions, signal }).catch(undefinedIfGone);
 }
 
 /** A Project of the same name that is gone: the garbage collector may not have come by yet. */

@@ -1,36 +1,32 @@
-import { project, type HardList, type Project } from '@tke/api-business';
-import { isNotFound } from '@tke/kube-client';
+import type { HardList } from '@tke/api-business';
 import type { MemberCluster } from '@tke/member-cluster';
-import { coreKinds, type DeepReadonly, type Kind } from '@tke/meta';
+import { coreKinds, type Kind } from '@tke/meta';
 import { isCoded } from '@tke/errors';
 import type { CacheReader } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { projectKind } from '../objects/kinds.ts';
 import type { OwnWrites } from '../objects/own-writes.ts';
-import { claimsOf, type Claim } from './claims.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
+import { parentProject } from '../project/tree.ts';
+import { claimantsOf, type Claimant } from './claimants.ts';
 import { atMost, isSameHard } from './in-force.ts';
 import { limitRange, resourceQuota } from './member-kinds.ts';
 import { chargeFor } from './quota-decision.ts';
-
-const projectKind: Kind<Project> = project;
 
 /** What keeping and removing a Namespace work with. */
 export interface NamespaceTools extends BusinessDependencies {
   /** In members. */
   readonly recent: OwnWrites;
-  readonly own: OwnWrites<Claim>;
-}
-
-export function parentOf(
-  { cache }: Pick<NamespaceTools, 'cache'>,
-  { metadata }: Claim,
-): DeepReadonly<Project> | undefined {
-  return cache.get(projectKind, { name: metadata.namespace ?? '' });
+  readonly own: OwnWrites<Claimant>;
 }
 
 /** The others that claim the same namespace of the member. */
-export function rivalsOf({ cache }: { readonly cache: CacheReader }, { metadata, spec }: Claim): readonly Claim[] {
-  return claimsOf(cache, spec.clusterName, spec.namespace).filter((other) => other.metadata.uid !== metadata.uid);
+export function rivalsOf(
+  { cache }: { readonly cache: CacheReader },
+  { metadata, spec }: Claimant,
+): readonly Claimant[] {
+  return claimantsOf(cache, spec.clusterName, spec.namespace).filter((other) => other.metadata.uid !== metadata.uid);
 }
 
 /**
@@ -40,25 +36,20 @@ export function rivalsOf({ cache }: { readonly cache: CacheReader }, { metadata,
  */
 export async function heldAtMost(
   tools: Pick<NamespaceTools, 'cache' | 'client'>,
-  claim: Claim,
+  claimant: Claimant,
   signal: AbortSignal,
 ): Promise<HardList | undefined> {
-  const { metadata, status } = claim;
+  const { metadata, status } = claimant;
   const held = (status?.cachedSpecHard ?? undefined) as HardList | undefined;
-  const most = atMost(held, chargeFor(claim, parentOf(tools, claim)));
+  const most = atMost(held, chargeFor(claimant, parentProject(claimant, tools.cache)));
   const isTold = most === undefined || (held !== undefined && isSameHard(held, most));
   if (status?.observedGeneration === metadata.generation || isTold) {
     return held;
   }
-  try {
-    const parent = await tools.client.get(projectKind, { name: metadata.namespace ?? '' }, { signal });
-    return atMost(held, chargeFor(claim, parent));
-  } catch (error) {
-    if (isNotFound(error)) {
-      return held;
-    }
-    throw error;
-  }
+  const parent = await tools.client
+    .get(projectKind, { name: metadata.namespace ?? '' }, { signal })
+    .catch(undefinedIfGone);
+  return atMost(held, chargeFor(claimant, parent));
 }
 
 /** Whether the caches of a member hold all that concerns Namespaces. */

@@ -11,7 +11,7 @@ import {
 } from '@tke/runtime';
 
 import type { OwnWrites } from '../objects/own-writes.ts';
-import { claimsIn, claimsOf, type Claim } from './claims.ts';
+import { claimantsIn, claimantsOf, type Claimant } from './claimants.ts';
 import { limitRange, memberScope, resourceQuota } from './member-kinds.ts';
 
 /** Of what is watched in members: only what belongs to a project, or says so. */
@@ -85,7 +85,7 @@ export class MemberSource implements Source {
   ): HandlerRegistration {
     const tell = (object: DeepReadonly<T>) => {
       const namespace = kind.namespaced ? object.metadata.namespace : object.metadata.name;
-      claimsOf(this.#options.cache, name, namespace ?? '').forEach((claim) => enqueue(keyOf(claim)));
+      claimantsOf(this.#options.cache, name, namespace ?? '').forEach((claimant) => enqueue(keyOf(claimant)));
     };
     const handler: EventHandler<T> = {
       onAdd: (object, initialList) => {
@@ -107,8 +107,8 @@ export class MemberSource implements Source {
   }
 
   #enqueueAll(cluster: string, enqueue: Enqueue): void {
-    const claims: readonly Claim[] = claimsIn(this.#options.cache, cluster);
-    claims.forEach((claim) => enqueue(keyOf(claim), behindFreshChanges));
+    const claimants: readonly Claimant[] = claimantsIn(this.#options.cache, cluster);
+    claimants.forEach((claimant) => enqueue(keyOf(claimant), behindFreshChanges));
   }
 }
 

@@ -1,15 +1,16 @@
 import { memberLabels, type HardList } from '@tke/api-business';
-import { isAlreadyExists, isNotFound, type Client } from '@tke/kube-client';
+import { isAlreadyExists, type Client } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
 import { coreKinds, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
 import { applyObject } from '@tke/runtime';
 
 import type { OwnWrites } from '../objects/own-writes.ts';
-import type { Claim } from './claims.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
+import type { Claimant } from './claimants.ts';
 import { namespaceErrors } from './errors.ts';
 import { isSameHard } from './in-force.ts';
 import { limitRange, memberScope, resourceQuota, type LimitRange, type ResourceQuota } from './member-kinds.ts';
-import { limitsInForce, limitsOf } from './limits.ts';
+import { limitsInForce, limitRangeItems } from './limit-range.ts';
 import { namespaceFieldManager as fieldManager } from './names.ts';
 import { isLabelled, type MemberNamespace } from './ownership.ts';
 import { quotaHard } from './quota-names.ts';
@@ -19,20 +20,20 @@ type Quota = DeepReadonly<ResourceQuota>;
 /** What one Namespace has in its member: looks into the cache, and writes what is not as it has to be. */
 export class MemberWriter {
   readonly #member: MemberCluster;
-  readonly #claim: Claim;
+  readonly #claimant: Claimant;
   readonly #recent: OwnWrites;
   readonly #signal: AbortSignal;
 
-  constructor(member: MemberCluster, claim: Claim, recent: OwnWrites, signal: AbortSignal) {
+  constructor(member: MemberCluster, claimant: Claimant, recent: OwnWrites, signal: AbortSignal) {
     this.#member = member;
-    this.#claim = claim;
+    this.#claimant = claimant;
     this.#recent = recent;
     this.#signal = signal;
   }
 
   /** The namespace as far as it carries a label of a project; one that carries none is not watched. */
   get namespace(): MemberNamespace | undefined {
-    return this.#newest(coreKinds.namespace, { name: this.#claim.spec.namespace });
+    return this.#newest(coreKinds.namespace, { name: this.#claimant.spec.namespace });
   }
 
   get quota(): Quota | undefined {
@@ -45,7 +46,7 @@ export class MemberWriter {
 
   /** Makes the namespace; where there is one already, resolves with that as it is. */
   async create(): Promise<MemberNamespace> {
-    const { namespace: name } = this.#claim.spec;
+    const { namespace: name } = this.#claimant.spec;
     const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: this.#labels } };
     try {
       const created = await this.#client.create(coreKinds.namespace, object, { fieldManager, signal: this.#signal });
@@ -69,7 +70,7 @@ export class MemberWriter {
   async limit(hard: DeepReadonly<HardList>): Promise<Quota> {
     const wanted = quotaHard(hard);
     let found = this.quota;
-    if (found !== undefined && isLimitedTo(found, wanted) && isLabelled(found, this.#claim)) {
+    if (found !== undefined && isLimitedTo(found, wanted) && isLabelled(found, this.#claimant)) {
       return found;
     }
     found = await this.#applyQuota(wanted, found);
@@ -85,13 +86,13 @@ export class MemberWriter {
 
   /** Brings the LimitRange to what the Namespace asks for, or takes ours away when that is nothing. */
   async bound(): Promise<void> {
-    const wanted = limitsOf(this.#claim.spec.limits ?? []);
+    const wanted = limitRangeItems(this.#claimant.spec.limits ?? []);
     const found = this.#limits;
     if (wanted.length === 0) {
       await (found && this.#remove(limitRange, found));
       return;
     }
-    if (found === undefined || !limitsInForce(found, wanted) || !isLabelled(found, this.#claim)) {
+    if (found === undefined || !limitsInForce(found, wanted) || !isLabelled(found, this.#claimant)) {
       await this.#apply(limitRange, { metadata: this.#metadata(found), spec: { limits: [...wanted] } });
     }
   }
@@ -101,12 +102,12 @@ export class MemberWriter {
   }
 
   get #key(): { namespace: string; name: string } {
-    const { namespace } = this.#claim.spec;
+    const { namespace } = this.#claimant.spec;
     return { namespace, name: namespace };
   }
 
   get #labels(): Record<string, string> {
-    const { namespace = '', name = '' } = this.#claim.metadata;
+    const { namespace = '', name = '' } = this.#claimant.metadata;
     return { [memberLabels.project]: namespace, [memberLabels.namespace]: name };
   }
 
@@ -143,11 +144,7 @@ export class MemberWriter {
 
   async #remove(kind: Kind, { metadata: { uid } }: DeepReadonly<KubeObject>): Promise<void> {
     const preconditions = uid === undefined ? {} : { uid };
-    await this.#client.delete(kind, this.#key, { preconditions, signal: this.#signal }).catch((error: unknown) => {
-      if (!isNotFound(error)) {
-        throw error;
-      }
-    });
+    await this.#client.delete(kind, this.#key, { preconditions, signal: this.#signal }).catch(undefinedIfGone);
     this.#recent.forget(this.#key, memberScope(this.#member.name, kind));
   }
 

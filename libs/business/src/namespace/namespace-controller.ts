@@ -1,6 +1,6 @@
-import { nsEmigration, type BusinessNamespace, type NsEmigration } from '@tke/api-business';
+import type { BusinessNamespace, NsEmigration } from '@tke/api-business';
 import type { Cluster } from '@tke/api-platform';
-import { keyOf, type Kind } from '@tke/meta';
+import { keyOf } from '@tke/meta';
 import {
   annotationChanged,
   controllerFor,
@@ -12,13 +12,14 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { clusterKind, emigrationKind, namespaceKind } from '../objects/kinds.ts';
 import { OwnWrites } from '../objects/own-writes.ts';
-import { claimsIn, indexClaims, namespaceKind, type Claim } from './claims.ts';
+import { claimantsIn, indexClaimants, type Claimant } from './claimants.ts';
 import { rivalsOf } from './context.ts';
 import { MemberSource } from './member-source.ts';
 import { namespaceFieldManager } from './names.ts';
 import { NamespaceReconciler } from './namespace-reconciler.ts';
-import { clusterKind, isTaken } from './obstacle.ts';
+import { isTaken } from './place-problem.ts';
 import { projectSource } from './project-source.ts';
 
 export interface NamespaceControllerOptions {
@@ -30,8 +31,6 @@ const concurrency = 20;
 /** A pass makes a handful of small requests. */
 const reconcileTimeoutMs = 60_000;
 
-const emigrationKind: Kind<NsEmigration> = nsEmigration;
-
 /** Adds the controller of Namespaces to a manager that has not started, with the informers it needs. */
 export function addNamespaceController(
   host: ControllerHost,
@@ -39,15 +38,15 @@ export function addNamespaceController(
   { giveUpAfterMs = 600_000 }: NamespaceControllerOptions = {},
 ): void {
   const { cache, members, clock } = dependencies;
-  indexClaims(cache);
+  indexClaimants(cache);
   const recent = new OwnWrites(clock);
-  const tools = { ...dependencies, recent, own: new OwnWrites<Claim>(clock), fieldManager: namespaceFieldManager };
-  const toRivals: Mapper<BusinessNamespace> = (claim) => rivalsOf(dependencies, claim).map(keyOf);
-  const toClaims: Mapper<Cluster> = ({ metadata }) => claimsIn(cache, metadata.name ?? '').map(keyOf);
+  const tools = { ...dependencies, recent, own: new OwnWrites<Claimant>(clock), fieldManager: namespaceFieldManager };
+  const toRivals: Mapper<BusinessNamespace> = (claimant) => rivalsOf(dependencies, claimant).map(keyOf);
+  const toClaimants: Mapper<Cluster> = ({ metadata }) => claimantsIn(cache, metadata.name ?? '').map(keyOf);
   controllerFor(host, 'namespaces')
     .for(namespaceKind, { predicates: [or(generationChanged, annotationChanged)] })
     .watches(namespaceKind, toRivals, { predicates: [heldByAnother] })
-    .watches(clusterKind, toClaims, { predicates: [claimableChanged] })
+    .watches(clusterKind, toClaimants, { predicates: [claimableChanged] })
     .watches(emigrationKind, toBothEnds, { predicates: [phaseChanged] })
     .watchesSource(projectSource(cache))
     .watchesSource(new MemberSource({ members, cache, recent }))

@@ -5,11 +5,12 @@ import { coreKinds, keyOf, type Kind } from '@tke/meta';
 import { removeFinalizer, type Request, type Result } from '@tke/runtime';
 
 import { lockOf } from '../emigration/lock.ts';
+import { clusterKind, namespaceKind } from '../objects/kinds.ts';
 import { saveStatus } from '../objects/save-status.ts';
-import { namespaceKind, type Claim } from './claims.ts';
-import { heldAtMost, parentOf, rivalsOf, type NamespaceTools } from './context.ts';
+import { parentProject } from '../project/tree.ts';
+import type { Claimant } from './claimants.ts';
+import { heldAtMost, rivalsOf, type NamespaceTools } from './context.ts';
 import { namespaceFinalizer } from './names.ts';
-import { clusterKind } from './obstacle.ts';
 import { isMoving, ownershipOf, type MemberNamespace } from './ownership.ts';
 import { chargeFor } from './quota-decision.ts';
 import { namespaceReport, seenBefore } from './report.ts';
@@ -41,24 +42,24 @@ export class NamespaceDeletion {
     this.#giveUpAfterMs = giveUpAfterMs;
   }
 
-  async advance(claim: Claim, request: Request, signal: AbortSignal): Promise<Result | undefined> {
-    const cleaning = await this.#clean(claim, request, signal);
-    const leftMs = this.#deadlineOf(claim) - this.#tools.clock.now();
+  async advance(claimant: Claimant, request: Request, signal: AbortSignal): Promise<Result | undefined> {
+    const cleaning = await this.#clean(claimant, request, signal);
+    const leftMs = this.#deadlineOf(claimant) - this.#tools.clock.now();
     if (cleaning.kind === 'waits' && leftMs > 0) {
-      await this.#saveWaiting(claim, cleaning.message, signal);
+      await this.#saveWaiting(claimant, cleaning.message, signal);
       return { requeueAfterMs: cleaning.looksAgain ? Math.min(lookAgainMs, leftMs) : leftMs };
     }
     if (cleaning.kind !== 'done') {
-      await this.#endPods(claim, cleaning, signal);
-      this.#leaveBehind(claim, cleaning.message);
+      await this.#endPods(claimant, cleaning, signal);
+      this.#leaveBehind(claimant, cleaning.message);
     }
-    await removeFinalizer(this.#tools.client, namespaceKind, claim, namespaceFinalizer, { signal });
+    await removeFinalizer(this.#tools.client, namespaceKind, claimant, namespaceFinalizer, { signal });
     return undefined;
   }
 
-  async #clean(claim: Claim, request: Request, signal: AbortSignal): Promise<Cleaning> {
+  async #clean(claimant: Claimant, request: Request, signal: AbortSignal): Promise<Cleaning> {
     const { cache, members } = this.#tools;
-    const { clusterName, tenantID = '' } = claim.spec;
+    const { clusterName, tenantID = '' } = claimant.spec;
     if (lockOf(cache, request) !== undefined) {
       return { kind: 'waits', message: 'a move of the namespace to another project is under way', looksAgain: true };
     }
@@ -68,16 +69,16 @@ export class NamespaceDeletion {
     }
     const member = members.get(clusterName);
     if (member?.health.state !== 'Healthy') {
-      return this.#withoutMember(claim, cluster !== undefined);
+      return this.#withoutMember(claimant, cluster !== undefined);
     }
-    return this.#removeFrom(member, claim, signal);
+    return this.#removeFrom(member, claimant, signal);
   }
 
   /** Nothing is put into a member without a charge: there is nothing to wait for where none ever was. */
-  #withoutMember(claim: Claim, isKnown: boolean): Cleaning {
-    const { clusterName } = claim.spec;
-    const held = claim.status?.cachedSpecHard ?? undefined;
-    if (held === undefined && chargeFor(claim, parentOf(this.#tools, claim)) === undefined) {
+  #withoutMember(claimant: Claimant, isKnown: boolean): Cleaning {
+    const { clusterName } = claimant.spec;
+    const held = claimant.status?.cachedSpecHard ?? undefined;
+    if (held === undefined && chargeFor(claimant, parentProject(claimant, this.#tools.cache)) === undefined) {
       return done;
     }
     return isKnown
@@ -85,9 +86,9 @@ export class NamespaceDeletion {
       : { kind: 'impossible', message: `there is no Cluster ${clusterName} any more` };
   }
 
-  async #removeFrom(member: MemberCluster, claim: Claim, signal: AbortSignal): Promise<Cleaning> {
+  async #removeFrom(member: MemberCluster, claimant: Claimant, signal: AbortSignal): Promise<Cleaning> {
     try {
-      return await this.#remove(member, claim, signal);
+      return await this.#remove(member, claimant, signal);
     } catch (error) {
       if (isNotFound(error)) {
         return done;
@@ -101,12 +102,12 @@ export class NamespaceDeletion {
     }
   }
 
-  async #remove({ client }: MemberCluster, claim: Claim, signal: AbortSignal): Promise<Cleaning> {
-    const key = { name: claim.spec.namespace };
+  async #remove({ client }: MemberCluster, claimant: Claimant, signal: AbortSignal): Promise<Cleaning> {
+    const key = { name: claimant.spec.namespace };
     const found = await client.get(coreKinds.namespace, key, { signal });
-    const { kind } = ownershipOf(found, claim, rivalsOf(this.#tools, claim));
+    const { kind } = ownershipOf(found, claimant, rivalsOf(this.#tools, claimant));
     // Strayed is ours as well: what runs there would go on without a charge.
-    if ((kind !== 'ours' && kind !== 'strayed') || isMoving(claim)) {
+    if ((kind !== 'ours' && kind !== 'strayed') || isMoving(claimant)) {
       return done;
     }
     const { uid = '', resourceVersion = '', deletionTimestamp } = found.metadata;
@@ -117,19 +118,19 @@ export class NamespaceDeletion {
     return { kind: 'waits', message: endingMessage(found), looksAgain: true, isOurs: true };
   }
 
-  async #saveWaiting(claim: Claim, message: string, signal: AbortSignal): Promise<void> {
-    const until = new Date(this.#deadlineOf(claim)).toISOString();
+  async #saveWaiting(claimant: Claimant, message: string, signal: AbortSignal): Promise<void> {
+    const until = new Date(this.#deadlineOf(claimant)).toISOString();
     const text = `${message}; given up at ${until}, and left behind then`;
-    const held = await heldAtMost(this.#tools, claim, signal);
+    const held = await heldAtMost(this.#tools, claimant, signal);
     const written = await saveStatus(this.#tools, {
-      ...namespaceReport(claim, { held, ...seenBefore(claim) }),
+      ...namespaceReport(claimant, { held, ...seenBefore(claimant) }),
       ...{ outcome: { kind: 'progressing', reason: 'Terminating', message: text }, phase: 'Terminating', signal },
     });
-    this.#tools.own.note(written as Claim | undefined);
+    this.#tools.own.note(written as Claimant | undefined);
   }
 
   /** What keeps a namespace of ours from ending in a cluster that answers must not go on for nothing. */
-  async #endPods({ spec }: Claim, cleaning: Cleaning, signal: AbortSignal): Promise<void> {
+  async #endPods({ spec }: Claimant, cleaning: Cleaning, signal: AbortSignal): Promise<void> {
     const member = this.#tools.members.get(spec.clusterName);
     if (cleaning.kind === 'waits' && cleaning.isOurs === true && member !== undefined) {
       const options = { namespace: spec.namespace, gracePeriodSeconds: 0, signal };
@@ -138,13 +139,13 @@ export class NamespaceDeletion {
     }
   }
 
-  #leaveBehind(claim: Claim, why: string): void {
-    const { clusterName, namespace } = claim.spec;
+  #leaveBehind(claimant: Claimant, why: string): void {
+    const { clusterName, namespace } = claimant.spec;
     const note = `namespace ${namespace} of cluster ${clusterName} is left behind with all that is in it: ${why}. If it is still there, run in the cluster: kubectl delete namespace ${namespace}`;
-    this.#tools.recorder.event(claim, 'Warning', 'LeftBehind', 'RemoveNamespace', note);
+    this.#tools.recorder.event(claimant, 'Warning', 'LeftBehind', 'RemoveNamespace', note);
   }
 
-  #deadlineOf({ metadata }: Claim): number {
+  #deadlineOf({ metadata }: Claimant): number {
     return Date.parse(metadata.deletionTimestamp ?? '') + this.#giveUpAfterMs;
   }
 }

@@ -4,9 +4,8 @@ import { cluster } from '@tke/api-platform';
 import { isNotFound } from '@tke/kube-client';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
-import { projectKind } from '../project/kinds.ts';
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
 import { newNamespace } from '../testing/business-hub.ts';
-import { namespaceKind } from './claims.ts';
 import { clusterName, NamespaceBed } from './testing/namespace-bed.ts';
 
 const timeoutMs = 90_000;

@@ -12,15 +12,17 @@ import {
 } from '@tke/runtime';
 
 import { lockOf } from '../emigration/lock.ts';
+import { namespaceKind } from '../objects/kinds.ts';
 import { failed, isOvertaken, saveStatus } from '../objects/save-status.ts';
-import { namespaceKind, type Claim } from './claims.ts';
-import { heldAtMost, isSynced, parentOf, rivalsOf, type NamespaceTools } from './context.ts';
+import { parentProject } from '../project/tree.ts';
+import type { Claimant } from './claimants.ts';
+import { heldAtMost, isSynced, rivalsOf, type NamespaceTools } from './context.ts';
 import { namespaceErrors } from './errors.ts';
 import { isSameHard } from './in-force.ts';
 import { MemberWriter } from './member-writer.ts';
 import { NamespaceDeletion } from './namespace-deletion.ts';
 import { namespaceFinalizer } from './names.ts';
-import { obstacleTo } from './obstacle.ts';
+import { placeProblem } from './place-problem.ts';
 import { ownershipOf } from './ownership.ts';
 import { Patience } from './patience.ts';
 import { putInForce, type InMember } from './put-in-force.ts';
@@ -38,7 +40,7 @@ type InForce = Extract<InMember, { kind: 'inForce' }>;
 
 /** Where one pass is. */
 interface Pass {
-  readonly claim: Claim;
+  readonly claimant: Claimant;
   readonly request: Request;
   readonly signal: AbortSignal;
 }
@@ -63,11 +65,11 @@ export class NamespaceReconciler implements Reconciler {
     if (object === undefined || (isDeleted && !hasFinalizer(object, namespaceFinalizer))) {
       return undefined;
     }
-    const claim = await ensureFinalizer(client, namespaceKind, object, namespaceFinalizer, { signal });
-    own.note(claim);
-    const pass = { claim, request, signal };
+    const claimant = await ensureFinalizer(client, namespaceKind, object, namespaceFinalizer, { signal });
+    own.note(claimant);
+    const pass = { claimant, request, signal };
     try {
-      return await (isDeleted ? this.#deletion.advance(claim, request, signal) : this.#keep(pass));
+      return await (isDeleted ? this.#deletion.advance(claimant, request, signal) : this.#keep(pass));
     } catch (error) {
       await this.#saveFailure(pass, error);
       throw error;
@@ -75,14 +77,14 @@ export class NamespaceReconciler implements Reconciler {
   }
 
   async #keep(pass: Pass): Promise<Result | undefined> {
-    const { claim, request } = pass;
+    const { claimant, request } = pass;
     const { cache, members } = this.#tools;
-    const parent = parentOf(this.#tools, claim);
-    const obstacle = obstacleTo(claim, parent, cache);
-    if (obstacle !== undefined) {
-      return this.#saveUnknown(pass, { kind: 'stalled', error: obstacle }, 'Failed');
+    const parent = parentProject(claimant, cache);
+    const misplaced = placeProblem(claimant, parent, cache);
+    if (misplaced !== undefined) {
+      return this.#saveUnknown(pass, { kind: 'stalled', error: misplaced }, 'Failed');
     }
-    const member = members.get(claim.spec.clusterName);
+    const member = members.get(claimant.spec.clusterName);
     if (lockOf(cache, request) !== undefined) {
       return this.#saveLocked(pass, member);
     }
@@ -90,47 +92,47 @@ export class NamespaceReconciler implements Reconciler {
       return this.#saveSilence(pass, member);
     }
     // When all is known of it, everything that is in it is reconciled.
-    return isSynced(member) ? this.#work(pass, member, decideQuota(claim, parent)) : undefined;
+    return isSynced(member) ? this.#work(pass, member, decideQuota(claimant, parent)) : undefined;
   }
 
   async #work(pass: Pass, member: MemberCluster, decision: QuotaDecision): Promise<Result | undefined> {
-    const { claim, signal } = pass;
+    const { claimant, signal } = pass;
     if (decision.kind === 'nothing') {
       return this.#saveWithoutGrant(pass, decision.because);
     }
-    const writer = new MemberWriter(member, claim, this.#tools.recent, signal);
-    const found = await putInForce(writer, claim, rivalsOf(this.#tools, claim), decision.hard);
+    const writer = new MemberWriter(member, claimant, this.#tools.recent, signal);
+    const found = await putInForce(writer, claimant, rivalsOf(this.#tools, claimant), decision.hard);
     switch (found.kind) {
       case 'inForce':
         return this.#saveInForce(pass, found, decision);
       case 'taken':
-        return this.#saveUnknown(pass, { kind: 'stalled', error: conflict(claim, found.by) }, 'Failed');
+        return this.#saveUnknown(pass, { kind: 'stalled', error: conflict(claimant, found.by) }, 'Failed');
       case 'exists':
-        await this.#saveUnknown(pass, { kind: 'stalled', error: exists(claim) }, 'Failed');
+        await this.#saveUnknown(pass, { kind: 'stalled', error: exists(claimant) }, 'Failed');
         return { requeueAfterMs: existsCheckMs };
       case 'awaited':
         return this.#saveUnknown(pass, emigrating, 'Pending');
       case 'ending':
-        await this.#saveUnknown(pass, ending(claim), 'Failed');
+        await this.#saveUnknown(pass, ending(claimant), 'Failed');
         return found.isWatched ? undefined : { requeueAfterMs: endingCheckMs };
     }
   }
 
   async #saveInForce(pass: Pass, { namespace, quota }: InForce, decision: Decided): Promise<Result | undefined> {
-    const { claim } = pass;
-    const { status, spec } = claim;
+    const { claimant } = pass;
+    const { status, spec } = claimant;
     const { fields: usage, dueInMs } = reportUsage(status, decision.hard, quota, this.#tools.clock.now());
     const { uid: memberUID } = namespace.metadata;
     const known: Known = { held: decision.hard, usage, ...(memberUID !== undefined && { memberUID }) };
     const later = dueInMs === undefined ? undefined : { requeueAfterMs: dueInMs };
     if (decision.kind === 'whole') {
-      this.#patience.forget(claim);
+      this.#patience.forget(claimant);
       const message = `Namespace ${spec.namespace} of cluster ${spec.clusterName} is there with its quota.`;
       await this.#save(pass, known, { kind: 'ready', message }, 'Available');
       return later;
     }
     const isLowered = !isSameHard(status?.cachedSpecHard ?? {}, decision.hard);
-    const graceMs = isWaiting(decision.because) && !isLowered ? this.#patience.left(claim) : 0;
+    const graceMs = awaitsQuota(decision.because) && !isLowered ? this.#patience.left(claimant) : 0;
     if (graceMs > 0) {
       return { requeueAfterMs: graceMs };
     }
@@ -139,13 +141,13 @@ export class NamespaceReconciler implements Reconciler {
   }
 
   async #saveWithoutGrant(pass: Pass, because: Outcome): Promise<Result | undefined> {
-    const graceMs = isWaiting(because) ? this.#patience.left(pass.claim) : 0;
+    const graceMs = awaitsQuota(because) ? this.#patience.left(pass.claimant) : 0;
     return graceMs > 0 ? { requeueAfterMs: graceMs } : this.#saveUnknown(pass, because, phaseOf(because));
   }
 
   /** Nothing was found in the member that is ours. */
   async #saveUnknown(pass: Pass, outcome: Outcome, phase: string): Promise<undefined> {
-    const held = await heldAtMost(this.#tools, pass.claim, pass.signal);
+    const held = await heldAtMost(this.#tools, pass.claimant, pass.signal);
     await this.#save(pass, { held }, outcome, phase);
   }
 
@@ -154,51 +156,52 @@ export class NamespaceReconciler implements Reconciler {
    * moves to. Whoever else changes them meanwhile does not get it.
    */
   async #saveLocked(pass: Pass, member: MemberCluster | undefined): Promise<undefined> {
-    const { claim, signal } = pass;
-    const held = await heldAtMost(this.#tools, claim, signal);
+    const { claimant, signal } = pass;
+    const held = await heldAtMost(this.#tools, claimant, signal);
     const isSeen = member !== undefined && isSynced(member);
-    const found = isSeen ? new MemberWriter(member, claim, this.#tools.recent, signal).namespace : undefined;
-    const isLost = found !== undefined && ownershipOf(found, claim, rivalsOf(this.#tools, claim)).kind === 'taken';
-    await this.#save(pass, { held, ...(!isLost && seenBefore(claim)) }, emigrating, 'Locked');
+    const found = isSeen ? new MemberWriter(member, claimant, this.#tools.recent, signal).namespace : undefined;
+    const isLost =
+      found !== undefined && ownershipOf(found, claimant, rivalsOf(this.#tools, claimant)).kind === 'taken';
+    await this.#save(pass, { held, ...(!isLost && seenBefore(claimant)) }, emigrating, 'Locked');
   }
 
   /** What was seen last goes on to hold. Before there is a verdict, e.g. after a start, there is nothing to say. */
   async #saveSilence(pass: Pass, member: MemberCluster | undefined): Promise<undefined> {
-    const { claim, signal } = pass;
+    const { claimant, signal } = pass;
     const health = member?.health;
     if (health !== undefined && health.state !== 'Unhealthy') {
       return;
     }
-    const { clusterName } = claim.spec;
+    const { clusterName } = claimant.spec;
     const since = health?.lastSeen === undefined ? '' : ` since ${new Date(health.lastSeen).toISOString()}`;
     const message =
       health === undefined
         ? `There is no connection to cluster ${clusterName}: see its Cluster object.`
         : `Cluster ${clusterName} has not answered${since}; what is in force there stays. See its Cluster object.`;
     const known: Known = {
-      held: await heldAtMost(this.#tools, claim, signal),
-      usage: staleUsage(claim.status, health?.lastSeen),
-      ...seenBefore(claim),
+      held: await heldAtMost(this.#tools, claimant, signal),
+      usage: staleUsage(claimant.status, health?.lastSeen),
+      ...seenBefore(claimant),
     };
     await this.#save(pass, known, { kind: 'progressing', reason: 'ConnectClusterError', message }, 'Failed');
   }
 
-  async #save({ claim, signal }: Pass, known: Known, outcome: Outcome, phase: string): Promise<void> {
-    const report = { ...namespaceReport(claim, known), outcome, phase, signal };
-    this.#tools.own.note((await saveStatus(this.#tools, report)) as Claim | undefined);
+  async #save({ claimant, signal }: Pass, known: Known, outcome: Outcome, phase: string): Promise<void> {
+    const report = { ...namespaceReport(claimant, known), outcome, phase, signal };
+    this.#tools.own.note((await saveStatus(this.#tools, report)) as Claimant | undefined);
   }
 
   /** Silence of the member is for its health to tell; it comes to a verdict within seconds. */
   async #saveFailure(pass: Pass, error: unknown): Promise<void> {
-    const { claim, signal } = pass;
+    const { claimant, signal } = pass;
     const isSilence = error instanceof KubeTransportError || isCoded(error, 'MemberNotReady', 'MemberGone');
     if (isSilence || isOvertaken(error, signal)) {
       return;
     }
-    const phase = claim.metadata.deletionTimestamp === undefined ? 'Failed' : 'Terminating';
+    const phase = claimant.metadata.deletionTimestamp === undefined ? 'Failed' : 'Terminating';
     try {
-      const held = await heldAtMost(this.#tools, claim, signal);
-      await this.#save(pass, { held, ...seenBefore(claim) }, failed(error), phase);
+      const held = await heldAtMost(this.#tools, claimant, signal);
+      await this.#save(pass, { held, ...seenBefore(claimant) }, failed(error), phase);
     } catch {
       // The failure itself is what counts, and it is tried again.
     }
@@ -211,22 +214,22 @@ const emigrating: Outcome = {
   message: 'The namespace moves from one project to another.',
 };
 
-function ending({ spec }: Claim): Outcome {
+function ending({ spec }: Claimant): Outcome {
   const message = `Namespace ${spec.namespace} of cluster ${spec.clusterName} is being deleted there; it is made anew when it is gone.`;
   return { kind: 'progressing', reason: 'NamespaceNotActive', message };
 }
 
-function conflict({ spec }: Claim, by: string): Error {
+function conflict({ spec }: Claimant, by: string): Error {
   return namespaceErrors.ConflictProject(`namespace ${spec.namespace} of cluster ${spec.clusterName} belongs to ${by}`);
 }
 
-function exists({ spec }: Claim): Error {
+function exists({ spec }: Claimant): Error {
   return namespaceErrors.NamespaceExists(
     `namespace ${spec.namespace} of cluster ${spec.clusterName} was there before, and belongs to no project`,
   );
 }
 
-function isWaiting(outcome: Outcome): boolean {
+function awaitsQuota(outcome: Outcome): boolean {
   return outcome.kind === 'progressing' && outcome.reason === waitingForQuota;
 }
 

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { memberLabels } from '@tke/api-business';
-import { coreKinds } from '@tke/meta';
+import { waitFor } from '@tke/envtest';
+import { coreKinds, type KubeObject } from '@tke/meta';
 
-import { newNamespace } from '../testing/business-hub.ts';
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { conditionOf, newNamespace } from '../testing/business-hub.ts';
+import { aNamespace, aProject } from '../testing/objects.ts';
 import { limitRange, resourceQuota } from './member-kinds.ts';
-import { NamespaceBed } from './testing/namespace-bed.ts';
+import { clusterName, NamespaceBed } from './testing/namespace-bed.ts';
 
 const timeoutMs = 60_000;
 const stranger = { [memberLabels.project]: 'prj-elsewhere', [memberLabels.namespace]: 'cls-a-x' };
@@ -76,10 +79,12 @@ describe('what somebody changes in the member', () => {
 });
 
 test(
-  'default, which every cluster has, is no exception',
+  'default, which Kubernetes never deletes, is refused by leave or not, and left alone',
   async () => {
     await bed.apply('prj-a', 'default');
-    await bed.untilReason('prj-a', 'default', 'NamespaceExists');
+    await bed.adopt('prj-a', 'default');
+    const { status } = await bed.untilReason('prj-a', 'default', 'SystemNamespace');
+    expect(status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('must not be default') });
     expect(await bed.ownerOf('default')).toBe('/');
     await bed.delete('prj-a', 'default');
     await bed.untilGone('prj-a', 'default');
@@ -171,7 +176,7 @@ describe('the quota', () => {
       await bed.given('prj-c', 'raised', { cpu: '4', pods: '10' });
       await bed.apply('prj-c', 'raised', { cpu: '20', pods: '5' });
       const { status } = await bed.untilReason('prj-c', 'raised', 'QuotaExceeded');
-      expect(status?.message).toContain('20 wanted, 10 free of 10');
+      expect(status?.message).toContain('20 wanted, which must be at most the 10 of Project prj-c');
       expect(status).toMatchObject({ phase: 'Failed', cachedSpecHard: { cpu: '4', pods: '5' } });
       expect(await bed.hardOf('raised')).toEqual({ cpu: '4', pods: '5' });
       await bed.given('prj-c', 'raised', { cpu: '10', pods: '5' });
@@ -221,27 +226,67 @@ describe('the quota', () => {
   );
 });
 
-test(
-  'a change costs three calls: ledger, quota, status; and nothing goes on at rest',
-  async () => {
-    const project = 'prj-b';
-    await bed.given(project, 'counted', { cpu: '1', pods: '1' });
-    await bed.until(project, 'counted', 'tells its use', ({ used }) => used?.pods === '0');
-    // Watches end and begin anew, and probes go on: those are GETs.
-    const isWrite = (request: string) => !request.startsWith('GET');
-    const [hubBefore, memberBefore] = [bed.requests.hub.length, bed.requests.member.length];
-    const writes = () => ({
-      hub: bed.requests.hub.slice(hubBefore).filter(isWrite),
-      member: bed.requests.member.slice(memberBefore).filter(isWrite),
-    });
-    const expected = { hub: ['PATCH 200', 'PATCH 200'], member: ['PATCH 200'] };
-    await bed.given(project, 'counted', { cpu: '2', pods: '1' });
-    expect(writes()).toEqual(expected);
+describe('a change costs three calls: ledger, quota, status; and nothing goes on at rest', () => {
+  const project = 'prj-b';
+  // Watches end and begin anew, and probes go on: those are GETs.
+  const writes = (requests: readonly string[]) => requests.filter((request) => !request.startsWith('GET'));
+
+  async function costOf(change: () => Promise<unknown>): Promise<Record<'hub' | 'member', readonly string[]>> {
+    const { hub, member } = bed.requests;
+    await atRest();
+    const before = [hub.length, member.length];
+    await change();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(writes()).toEqual(expected);
-  },
-  timeoutMs,
-);
+    return { hub: writes(hub.slice(before[0])), member: writes(member.slice(before[1])) };
+  }
+
+  /** The answer to a write comes to the manager after everybody else may have seen what was written. */
+  async function atRest(): Promise<void> {
+    const count = () => writes(bed.requests.hub).length + writes(bed.requests.member).length;
+    let seen = -1;
+    const isUnchanged = () => {
+      const before = seen;
+      seen = count();
+      return seen === before;
+    };
+    await waitFor(isUnchanged, { description: 'nothing is written any more', timeoutMs, intervalMs: 500 });
+  }
+
+  const expected = { hub: ['PATCH 200', 'PATCH 200'], member: ['PATCH 200'] };
+
+  test(
+    'when nobody waits',
+    async () => {
+      await bed.given(project, 'counted', { cpu: '1', pods: '1' });
+      await bed.until(project, 'counted', 'tells its use', ({ used }) => used?.pods === '0');
+      expect(await costOf(() => bed.given(project, 'counted', { cpu: '2', pods: '1' }))).toEqual(expected);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'and when 200 wait for more than is left: none of them is told anew',
+    async () => {
+      const hard = { cpu: '10', pods: '1' };
+      const names = Array.from({ length: 180 }, (_, i) => `waits-${i}`);
+      const children = Array.from({ length: 20 }, (_, i) => `prj-waits-${i}`);
+      await bed.hub.apply(
+        ...names.map((name) => aNamespace(project, [clusterName, name], hard)),
+        ...children.map((name) => aProject(name, { [clusterName]: hard }, { parentProjectName: project })),
+      );
+      const isTold = (object: KubeObject) => conditionOf(object, 'Stalled')?.reason === 'QuotaExceeded';
+      await bed.eventually('all of them are told', async () => {
+        const [namespaces, projects] = [
+          await bed.hub.admin.list(namespaceKind, { namespace: project }),
+          await bed.hub.admin.list(projectKind),
+        ];
+        return [...namespaces.items, ...projects.items].filter(isTold).length === 200;
+      });
+      expect(await costOf(() => bed.given(project, 'counted', { cpu: '3', pods: '1' }))).toEqual(expected);
+    },
+    timeoutMs,
+  );
+});
 
 const podKind = { ...{ group: '', version: 'v1', kind: 'Pod', plural: 'pods' }, namespaced: true };
 

@@ -2,7 +2,7 @@ import { adoptAnnotation, memberLabels } from '@tke/api-business';
 import type { coreKinds, DeepReadonly } from '@tke/meta';
 
 import { emigrationFrom } from '../emigration/names.ts';
-import type { Claim } from './claims.ts';
+import type { Claimant } from './claimants.ts';
 
 export type MemberNamespace = DeepReadonly<coreKinds.Namespace>;
 
@@ -21,19 +21,19 @@ export type Ownership =
  * counts, because many may edit labels there. A move changes both, and is known by its annotation.
  * @param rivals the other Namespaces that claim it.
  */
-export function ownershipOf(found: MemberNamespace, claim: Claim, rivals: readonly Claim[]): Ownership {
+export function ownershipOf(found: MemberNamespace, claimant: Claimant, rivals: readonly Claimant[]): Ownership {
   const { uid } = found.metadata;
-  const isSeen = ({ status }: Claim) => uid !== undefined && status?.memberUID === uid;
-  const holder = rivals.find((rival) => isSeen(rival) && !movesFrom(claim, rival));
+  const isSeen = ({ status }: Claimant) => uid !== undefined && status?.memberUID === uid;
+  const holder = rivals.find((rival) => isSeen(rival) && !movesFrom(claimant, rival));
   if (holder !== undefined) {
     return { kind: 'taken', by: `${holder.metadata.namespace ?? ''}/${holder.metadata.name ?? ''}` };
   }
   const { project, namespace } = labelsOf(found);
-  if (names(found, claim)) {
+  if (names(found, claimant)) {
     return { kind: 'ours' };
   }
-  const isMoved = rivals.some((rival) => movesFrom(rival, claim) && names(found, rival));
-  if (isSeen(claim) && !isMoved && !isMoving(claim)) {
+  const isMoved = rivals.some((rival) => movesFrom(rival, claimant) && names(found, rival));
+  if (isSeen(claimant) && !isMoved && !isMoving(claimant)) {
     return { kind: 'strayed' };
   }
   return project === undefined
@@ -41,29 +41,32 @@ export function ownershipOf(found: MemberNamespace, claim: Claim, rivals: readon
     : { kind: 'taken', by: namespace === undefined ? project : `${project}/${namespace}` };
 }
 
-/** Whether both labels are there and name the claim. */
-export function isLabelled(object: DeepReadonly<{ metadata: coreKinds.Namespace['metadata'] }>, claim: Claim): boolean {
+/** Whether both labels are there and name the Namespace that claims it. */
+export function isLabelled(
+  object: DeepReadonly<{ metadata: coreKinds.Namespace['metadata'] }>,
+  claimant: Claimant,
+): boolean {
   const { project, namespace } = labelsOf(object);
-  return project === claim.metadata.namespace && namespace === claim.metadata.name;
+  return project === claimant.metadata.namespace && namespace === claimant.metadata.name;
 }
 
 /** Whether the Namespace waits for a namespace that comes from another project: it must not take it itself. */
-export function isMoving({ metadata }: Claim): boolean {
+export function isMoving({ metadata }: Claimant): boolean {
   return metadata.annotations?.[emigrationFrom] !== undefined;
 }
 
 /** Whether the Namespace may take over one that is nobody's. Else whoever has a project could have any namespace of a shared cluster. */
-export function mayAdopt({ metadata }: Claim): boolean {
+export function mayAdopt({ metadata }: Claimant): boolean {
   return metadata.annotations?.[adoptAnnotation] === 'true';
 }
 
 /** TKEStack took a namespace for a project's that has no name of a Namespace on it. */
-function names(object: MemberNamespace, { metadata }: Claim): boolean {
+function names(object: MemberNamespace, { metadata }: Claimant): boolean {
   const { project, namespace } = labelsOf(object);
   return project === metadata.namespace && (namespace === undefined || namespace === metadata.name);
 }
 
-function movesFrom(to: Claim, from: Claim): boolean {
+function movesFrom(to: Claimant, from: Claimant): boolean {
   return isMoving(to) && to.metadata.annotations?.[emigrationFrom] === from.metadata.namespace;
 }
 

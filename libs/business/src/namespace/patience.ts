@@ -1,6 +1,6 @@
 import type { Clock } from '@tke/time';
 
-import type { Claim } from './claims.ts';
+import type { Claimant } from './claimants.ts';
 
 const graceMs = 3_000;
 
@@ -14,7 +14,7 @@ export class Patience {
   }
 
   /** Milliseconds for which nothing needs to be said yet; 0 when it has taken too long. */
-  left({ metadata: { uid = '', generation } }: Claim): number {
+  left({ metadata: { uid = '', generation } }: Claimant): number {
     const known = this.#since.get(uid);
     const now = this.#clock.monotonic();
     if (known === undefined || known.generation !== generation) {
@@ -24,7 +24,7 @@ export class Patience {
     return Math.max(0, known.at + graceMs - now);
   }
 
-  forget({ metadata: { uid = '' } }: Claim): void {
+  forget({ metadata: { uid = '' } }: Claimant): void {
     this.#since.delete(uid);
   }
 }

@@ -1,12 +1,9 @@
-import { project, type Charge, type Project } from '@tke/api-business';
-import { keyOf, type DeepReadonly, type Kind } from '@tke/meta';
-import { findCondition, jsonEqual, type Cache, type Enqueue, type EventHandler, type Source } from '@tke/runtime';
+import type { Charge, Project } from '@tke/api-business';
+import { keyOf, type DeepReadonly } from '@tke/meta';
+import { jsonEqual, type Cache, type Enqueue, type EventHandler, type Source } from '@tke/runtime';
 
-import { namespaceKind, type Claim } from './claims.ts';
-
-export const projectKind: Kind<Project> = project;
-
-type ProjectObject = DeepReadonly<Project>;
+import { isUnfinished } from '../objects/is-unfinished.ts';
+import { namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
 
 /**
  * The Namespaces that a change of their project concerns: those whose charge changed, and those that wait for something. Not all of them at
@@ -41,8 +38,8 @@ class ProjectHandler implements EventHandler<Project> {
 
   onUpdate(before: ProjectObject, after: ProjectObject): void {
     const { name: namespace = '' } = after.metadata;
-    const known = chargesOf(before);
-    for (const [name, charge] of chargesOf(after)) {
+    const known = namespaceCharges(before);
+    for (const [name, charge] of namespaceCharges(after)) {
       if (!jsonEqual(charge, known.get(name))) {
         this.#enqueue({ namespace, name });
       }
@@ -63,17 +60,12 @@ class ProjectHandler implements EventHandler<Project> {
   #waiting({ metadata: { name: namespace = '' } }: ProjectObject): void {
     this.#cache
       .list(namespaceKind, { namespace })
-      .filter(isWaiting)
-      .forEach((claim) => this.#enqueue(keyOf(claim)));
+      .filter(isUnfinished)
+      .forEach((claimant) => this.#enqueue(keyOf(claimant)));
   }
 }
 
-function isWaiting({ metadata, status }: Claim): boolean {
-  const ready = findCondition(status?.conditions, 'Ready');
-  return ready?.status !== 'True' || status?.observedGeneration !== metadata.generation;
-}
-
-function chargesOf({ status }: ProjectObject): Map<string, DeepReadonly<Charge>> {
+function namespaceCharges({ status }: ProjectObject): Map<string, DeepReadonly<Charge>> {
   const charges = (status?.charges ?? []).filter(({ kind }) => kind === 'Namespace');
   return new Map(charges.map((charge) => [charge.name, charge]));
 }

@@ -1,7 +1,7 @@
 import type { HardList } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 
-import type { Claim } from './claims.ts';
+import type { Claimant } from './claimants.ts';
 import type { ResourceQuota } from './member-kinds.ts';
 import type { MemberWriter } from './member-writer.ts';
 import { isLabelled, isMoving, mayAdopt, ownershipOf, type MemberNamespace } from './ownership.ts';
@@ -24,17 +24,17 @@ export type InMember =
 /** Makes the member have what the Namespace asks for, as far as that is its to have. */
 export async function putInForce(
   writer: MemberWriter,
-  claim: Claim,
-  rivals: readonly Claim[],
+  claimant: Claimant,
+  rivals: readonly Claimant[],
   hard: DeepReadonly<HardList>,
 ): Promise<InMember> {
   const known = writer.namespace;
-  if (known === undefined && isMoving(claim)) {
+  if (known === undefined && isMoving(claimant)) {
     return { kind: 'awaited' };
   }
   const found = known ?? (await writer.create());
-  const ownership = ownershipOf(found, claim, rivals);
-  if (ownership.kind !== 'ours' && isMoving(claim)) {
+  const ownership = ownershipOf(found, claimant, rivals);
+  if (ownership.kind !== 'ours' && isMoving(claimant)) {
     return { kind: 'awaited' };
   }
   if (ownership.kind === 'taken') {
@@ -43,10 +43,10 @@ export async function putInForce(
   if (found.metadata.deletionTimestamp !== undefined) {
     return { kind: 'ending', isWatched: known !== undefined };
   }
-  if (ownership.kind === 'unowned' && !mayAdopt(claim)) {
+  if (ownership.kind === 'unowned' && !mayAdopt(claimant)) {
     return { kind: 'exists' };
   }
-  const namespace = isLabelled(found, claim) ? found : await writer.label(found);
+  const namespace = isLabelled(found, claimant) ? found : await writer.label(found);
   const quota = await writer.limit(hard);
   await writer.bound();
   return { kind: 'inForce', namespace, quota };

@@ -3,7 +3,7 @@ import type { DeepReadonly } from '@tke/meta';
 import type { Outcome } from '@tke/runtime';
 
 import { grantOf, quotaProblem } from '../quota/grant.ts';
-import type { Claim } from './claims.ts';
+import type { Claimant } from './claimants.ts';
 import { isSameHard, lowered } from './in-force.ts';
 
 type Parent = DeepReadonly<Project> | undefined;
@@ -16,36 +16,36 @@ export type QuotaDecision =
   | { readonly kind: 'nothing'; readonly because: Outcome };
 
 /** What a Namespace may put in force by the ledger of its project. Lowering needs no leave. */
-export function decideQuota(claim: Claim, parent: Parent): QuotaDecision {
-  const wanted = claim.spec.hard ?? {};
-  if (parent !== undefined && grantOf(parent, claim) !== undefined) {
+export function decideQuota(claimant: Claimant, parent: Parent): QuotaDecision {
+  const wanted = claimant.spec.hard ?? {};
+  if (parent !== undefined && grantOf(parent, claimant) !== undefined) {
     return { kind: 'whole', hard: wanted };
   }
-  const held = claim.status?.cachedSpecHard ?? undefined;
+  const held = claimant.status?.cachedSpecHard ?? undefined;
   const hard = held && lowered(held, wanted);
   if (hard === undefined) {
-    return { kind: 'nothing', because: reason(claim, parent) };
+    return { kind: 'nothing', because: reason(claimant, parent) };
   }
   return isSameHard(hard, wanted)
     ? { kind: 'whole', hard: wanted }
-    : { kind: 'part', hard, because: reason(claim, parent) };
+    : { kind: 'part', hard, because: reason(claimant, parent) };
 }
 
 /** What the ledger of its project has for the Namespace, in whatever state that was. */
-export function chargeFor(claim: Claim, parent: Parent): DeepReadonly<HardList> | undefined {
-  const charge = parent?.status?.charges?.find(({ uid }) => uid === claim.metadata.uid);
-  return charge && (charge.clusters[claim.spec.clusterName]?.hard ?? {});
+export function chargeFor(claimant: Claimant, parent: Parent): DeepReadonly<HardList> | undefined {
+  const charge = parent?.status?.charges?.find(({ uid }) => uid === claimant.metadata.uid);
+  return charge && (charge.clusters[claimant.spec.clusterName]?.hard ?? {});
 }
 
 export const waitingForQuota = 'WaitingForQuota';
 
-function reason(claim: Claim, parent: Parent): Outcome {
-  const error = quotaProblem(parent, claim);
+function reason(claimant: Claimant, parent: Parent): Outcome {
+  const error = quotaProblem(parent, claimant);
   return error === undefined
     ? {
         kind: 'progressing',
         reason: waitingForQuota,
-        message: `Project ${claim.metadata.namespace ?? ''} has not granted spec.hard yet.`,
+        message: `Project ${claimant.metadata.namespace ?? ''} has not granted spec.hard yet.`,
       }
     : { kind: 'stalled', error };
 }

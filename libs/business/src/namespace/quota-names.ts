@@ -27,7 +27,7 @@ export function quotaHard(hard: DeepReadonly<HardList>): Record<string, string> 
 }
 
 /** What was observed of the limited resources, by the names the Namespace has for them. */
-export function usedOf(
+export function observedUse(
   hard: DeepReadonly<HardList>,
   observed: Readonly<Record<string, string>>,
 ): Record<string, string> {

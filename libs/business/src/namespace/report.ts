@@ -1,7 +1,8 @@
 import type { BusinessNamespace, HardList } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 
-import { namespaceKind, type Claim } from './claims.ts';
+import { namespaceKind } from '../objects/kinds.ts';
+import type { Claimant } from './claimants.ts';
 import type { Usage } from './usage.ts';
 
 type Status = NonNullable<BusinessNamespace['status']>;
@@ -17,19 +18,19 @@ export interface Known {
 }
 
 /** What a status says in any case. */
-export function namespaceReport(claim: Claim, { held, memberUID, usage }: Known) {
-  const { used, usedAt, utilisation } = usage ?? claim.status ?? {};
+export function namespaceReport(claimant: Claimant, { held, memberUID, usage }: Known) {
+  const { used, usedAt, utilisation } = usage ?? claimant.status ?? {};
   const fields: Fields = {
-    ...(held !== undefined && { cachedSpecHard: held, resourceQuotaName: claim.spec.namespace }),
+    ...(held !== undefined && { cachedSpecHard: held, resourceQuotaName: claimant.spec.namespace }),
     ...(memberUID !== undefined && { memberUID }),
     ...(used !== undefined && { used }),
     ...(usedAt !== undefined && { usedAt }),
     ...(utilisation !== undefined && { utilisation }),
   };
-  return { kind: namespaceKind, object: claim, fields, action: 'KeepNamespace' } as const;
+  return { kind: namespaceKind, object: claimant, fields, action: 'KeepNamespace' } as const;
 }
 
 /** What was ours in the member when it was last looked at. */
-export function seenBefore({ status }: Claim): Pick<Known, 'memberUID'> {
+export function seenBefore({ status }: Claimant): Pick<Known, 'memberUID'> {
   return status?.memberUID === undefined ? {} : { memberUID: status.memberUID };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { ResourceQuota } from './member-kinds.ts';
-import { quotaHard, usedOf } from './quota-names.ts';
+import { quotaHard, observedUse } from './quota-names.ts';
 import { reportUsage, staleUsage } from './usage.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -68,7 +68,7 @@ describe('the use is told', () => {
 test('extended resources are limited by their requests; of two names for the same the lower limit holds', () => {
   const wanted = { 'nvidia.com/gpu': 4, 'requests.nvidia.com/gpu': '2', 'requests.cpu': '1' };
   expect(quotaHard(wanted)).toEqual({ 'requests.nvidia.com/gpu': '2', 'requests.cpu': '1' });
-  expect(usedOf(wanted, { 'requests.nvidia.com/gpu': '1', pods: '3' })).toEqual({
+  expect(observedUse(wanted, { 'requests.nvidia.com/gpu': '1', pods: '3' })).toEqual({
     'nvidia.com/gpu': '1',
     'requests.nvidia.com/gpu': '1',
   });

@@ -4,7 +4,7 @@ import { parseQuantity, percentOf } from '@tke/quantity';
 import { jsonEqual } from '@tke/runtime';
 
 import type { ResourceQuota } from './member-kinds.ts';
-import { usedOf } from './quota-names.ts';
+import { observedUse } from './quota-names.ts';
 
 type Status = NonNullable<BusinessNamespace['status']>;
 export type Usage = Pick<Status, 'used' | 'usedAt' | 'utilisation'>;
@@ -34,7 +34,7 @@ export function reportUsage(
   if (observed === undefined) {
     return { fields: said };
   }
-  const used = usedOf(hard, observed);
+  const used = observedUse(hard, observed);
   if (jsonEqual(used, said.used ?? {}) && (said.usedAt !== undefined || Object.keys(used).length === 0)) {
     return { fields: said };
   }

@@ -1,14 +1,10 @@
-import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
-
+import type { ProjectObject } from '../objects/kinds.ts';
 import type { Claim } from '../quota/claim.ts';
 import { chargesOf, entriesOf } from '../quota/entries.ts';
 import { limitOf, none, type Limits } from '../quota/limits.ts';
 import { settle, type Settlement } from '../quota/settle.ts';
 import { clusterNames, usedByCluster, utilisation } from './printed.ts';
 import { nextInForce, type InForce } from './own-limits.ts';
-
-type ProjectObject = DeepReadonly<Project>;
 
 export interface Surroundings {
   readonly parent: ProjectObject | undefined;

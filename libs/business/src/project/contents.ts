@@ -1,9 +1,11 @@
 import { businessChartGroup, imageNamespace, namespaceCredential, nsEmigration, type Project } from '@tke/api-business';
-import { isNotFound, type Client } from '@tke/kube-client';
+import type { Client } from '@tke/kube-client';
 import { keyOf, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
 import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
-import { bindingKind, bindingProjectIndex, namespaceKind, parentIndex, projectKind } from './kinds.ts';
+import { bindingKind, namespaceKind, projectKind } from '../objects/kinds.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
+import { bindingProjectIndex, parentIndex } from './indexes.ts';
 
 /** All that lives in the namespace of a project. */
 export const contentKinds: readonly Kind[] = [
@@ -15,11 +17,6 @@ export const contentKinds: readonly Kind[] = [
 ];
 
 export type Content = readonly [kind: Kind, object: DeepReadonly<KubeObject>];
-
-interface ContentDependencies {
-  readonly client: Client;
-  readonly cache: CacheReader;
-}
 
 const concurrency = 8;
 const shownNames = 3;
@@ -69,30 +66,17 @@ export async function hasUnknownContents(
   return namespaces.items.length > 0 || children.items.some((child) => isSameTenant(child, project));
 }
 
-/** Asks for the end of all of them. A child project that is about to leave for another parent is waited for instead. */
+/** Asks for the end of all of them that are not ending yet. */
 export async function deleteContents(
-  project: DeepReadonly<Project>,
   contents: readonly Content[],
-  { client }: Pick<ContentDependencies, 'client'>,
+  client: Pick<Client, 'delete'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name = '' } = project.metadata;
-  const ending = contents.filter(([kind, object]) => isToDelete(kind, object, name));
-  await forEachConcurrently(ending, concurrency, signal, async ([kind, object]) => {
+  const staying = contents.filter(([, { metadata }]) => metadata.deletionTimestamp === undefined);
+  await forEachConcurrently(staying, concurrency, signal, async ([kind, object]) => {
     const { uid = '' } = object.metadata;
-    await client.delete(kind, keyOf(object), { preconditions: { uid }, signal }).catch(unlessGone);
+    await client.delete(kind, keyOf(object), { preconditions: { uid }, signal }).catch(undefinedIfGone);
   });
-}
-
-function isToDelete(kind: Kind, object: DeepReadonly<KubeObject>, name: string): boolean {
-  const leaves = kind === projectKind && (object as DeepReadonly<Project>).spec.parentProjectName !== name;
-  return object.metadata.deletionTimestamp === undefined && !leaves;
-}
-
-function unlessGone(error: unknown): void {
-  if (!isNotFound(error)) {
-    throw error;
-  }
 }
 
 /** For people: how many are left of each kind, and the first names. */

@@ -1,10 +1,13 @@
 import type { Project } from '@tke/api-business';
-import { isNotFound, type Client } from '@tke/kube-client';
+import type { Client } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
 import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
+import type { QuotaChild } from '../quota/child.ts';
 import { claimOn, type Claim, type Obstacle } from '../quota/claim.ts';
-import { chargedIndex, namespaceKind, parentIndex, parentsOf, projectKind } from './kinds.ts';
+import { chargedIndex, parentIndex, parentNames } from './indexes.ts';
 import { ancestorsOf, deepest } from './tree.ts';
 
 const concurrency = 8;
@@ -16,7 +19,7 @@ const concurrency = 8;
 export function ledgersOf(project: DeepReadonly<Project>, cache: Pick<CacheReader, 'list'>): readonly string[] {
   const { uid = '' } = project.metadata;
   const charging = cache.list(projectKind, { index: { name: chargedIndex, value: uid } });
-  return [...new Set([...parentsOf(project), ...charging.map(({ metadata }) => metadata.name ?? '')])];
+  return [...new Set([...parentNames(project), ...charging.map(({ metadata }) => metadata.name ?? '')])];
 }
 
 /** What all children of a project have and ask for, as far as the cache knows. */
@@ -24,13 +27,15 @@ export function claimsOn(parent: DeepReadonly<Project>, cache: CacheReader): rea
   const { name = '' } = parent.metadata;
   const projects = cache.list(projectKind, { index: { name: parentIndex, value: name } });
   const namespaces = cache.list(namespaceKind, { namespace: name });
-  return [...projects, ...namespaces].map((child) => claimOn(name, child, obstacle(parent, child, cache)));
+  return [...projects, ...namespaces].map((child) => claimOn(name, child, obstacleBetween(parent, child, cache)));
 }
 
-type Child = Parameters<typeof claimOn>[1];
-
 /** Why a project must not give anything to a child, however much it has. */
-export function obstacle(parent: DeepReadonly<Project>, child: Child, cache: CacheReader): Obstacle | undefined {
+export function obstacleBetween(
+  parent: DeepReadonly<Project>,
+  child: QuotaChild,
+  cache: CacheReader,
+): Obstacle | undefined {
   if ((parent.spec.tenantID ?? '') !== (child.spec.tenantID ?? '')) {
     return 'OtherTenant';
   }
@@ -60,15 +65,9 @@ export async function confirmed(
         : client.get(namespaceKind, { namespace, name }, { signal })
     ).catch(undefinedIfGone);
     if (child !== undefined) {
-      fresh.push(claimOn(namespace, child, obstacle(parent, child, cache)));
+      fresh.push(claimOn(namespace, child, obstacleBetween(parent, child, cache)));
     }
   });
   const isAsked = (claim: Claim) => toAsk.some(({ kind, name }) => kind === claim.kind && name === claim.name);
   return [...claims.filter((claim) => !isAsked(claim)), ...fresh];
-}
-
-function undefinedIfGone(error: unknown): undefined {
-  if (!isNotFound(error)) {
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Project } from '@tke/api-business';
 
-import { chargesOf, usedOf, type Entry } from '../quota/entries.ts';
+import { projectKind } from '../objects/kinds.ts';
+import { chargesOf, totalCharged, type Entry } from '../quota/entries.ts';
 import { LedgerRoom } from '../quota/ledger-room.ts';
 import { limitsByCluster, writtenLimits } from '../quota/limits.ts';
 import { BusinessHub } from '../testing/business-hub.ts';
 import { aProject, limits } from '../testing/objects.ts';
-import { projectKind } from './kinds.ts';
 import { projectFieldManager as fieldManager } from './names.ts';
 import { usedByCluster } from './printed.ts';
 
@@ -52,7 +52,10 @@ test.each([4, 10, 48])(
     const own = limitsByCluster(limits(clusters));
     const status = {
       ...{ cachedParent: 'prj-parent', cachedSpecClusters: writtenLimits(own), charges: chargesOf(entries) },
-      ...{ clusters: usedByCluster(own, usedOf(entries)), calculatedNamespaces: entries.map((entry) => entry.name) },
+      ...{
+        clusters: usedByCluster(own, totalCharged(entries)),
+        calculatedNamespaces: entries.map((entry) => entry.name),
+      },
     };
     const options = { fieldManager, subresource: 'status' } as const;
     const stored = await hub.admin.patch<Project>(projectKind, { name }, { type: 'merge', body: { status } }, options);

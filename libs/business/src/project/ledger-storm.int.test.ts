@@ -5,7 +5,8 @@ import { keyOf, type ObjectKey } from '@tke/meta';
 import { isAlreadyExists, isConflict, isInvalid, isNotFound } from '@tke/kube-client';
 import { systemClock as clock, type Random } from '@tke/time';
 
-import { inForceUnder, parentOf } from '../quota/claim.ts';
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { inForceUnder, parentName } from '../quota/child.ts';
 import { chargesOf, entriesOf, type Entry } from '../quota/entries.ts';
 import { covers, limitOf, limitsByCluster, none, type Limits } from '../quota/limits.ts';
 import { overdraftsOf } from '../quota/overdraft.ts';
@@ -13,7 +14,6 @@ import { BusinessHub } from '../testing/business-hub.ts';
 import { addNamespacesInForce } from '../testing/namespaces-in-force.ts';
 import { aNamespace, aProject, limits } from '../testing/objects.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { namespaceKind, projectKind } from './kinds.ts';
 import { projectPermissions } from './permissions.ts';
 import { addProjectController } from './project-controller.ts';
 
@@ -57,7 +57,7 @@ async function snapshot(): Promise<Snapshot> {
 type Held = readonly (readonly [child: Project | BusinessNamespace, limits: Limits])[];
 
 function heldUnder(name: string, { projects, namespaces }: Snapshot): Held {
-  const children = [...projects, ...namespaces.filter((each) => parentOf(each) === name)];
+  const children = [...projects, ...namespaces.filter((each) => parentName(each) === name)];
   return children.flatMap((child) => {
     const inForce = inForceUnder(name, child);
     return inForce === undefined ? [] : [[child, inForce] as const];

@@ -4,9 +4,10 @@ import { exactList } from '@tke/quantity';
 import { jsonEqual } from '@tke/runtime';
 import fc from 'fast-check';
 
-import { claimOn, inForceUnder, wantedBy, type Claim } from '../quota/claim.ts';
+import { inForceUnder, wantedBy } from '../quota/child.ts';
+import { claimOn, type Claim } from '../quota/claim.ts';
 import { doubtful } from '../quota/confirm.ts';
-import { entriesOf, usedOf } from '../quota/entries.ts';
+import { entriesOf, totalCharged } from '../quota/entries.ts';
 import { grantOf } from '../quota/grant.ts';
 import { covers, limitOf, limitsByCluster, none, total } from '../quota/limits.ts';
 import { overdraftsOf } from '../quota/overdraft.ts';
@@ -197,7 +198,7 @@ test('with any lag of two managers, no child acts on what is not charged, and no
       // Nothing is set aside that nobody takes.
       const { name = '' } = project.metadata;
       const inForce = claimsIn(world.live, name).flatMap((claim) => claim.inForce ?? []);
-      expect(usedOf(entriesOf(project))).toEqual(total(inForce));
+      expect(totalCharged(entriesOf(project))).toEqual(total(inForce));
     }
   });
   fc.assert(run, { numRuns: 300, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false });

@@ -1,9 +1,8 @@
-import type { Project } from '@tke/api-business';
 import type { CodedError } from '@tke/errors';
-import type { DeepReadonly } from '@tke/meta';
 import { formatExactly } from '@tke/quantity';
 import type { Outcome } from '@tke/runtime';
 
+import type { ProjectObject } from '../objects/kinds.ts';
 import type { Obstacle } from '../quota/claim.ts';
 import { quotaErrors } from '../quota/errors.ts';
 import { quotaProblem } from '../quota/grant.ts';
@@ -12,8 +11,6 @@ import { shortageText } from '../quota/shortage.ts';
 import type { Balance } from './balance.ts';
 import { projectErrors } from './errors.ts';
 import type { HubNamespaceState } from './hub-namespace.ts';
-
-type ProjectObject = DeepReadonly<Project>;
 
 export interface Findings {
   readonly parent: ProjectObject | undefined;

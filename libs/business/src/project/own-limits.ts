@@ -1,8 +1,7 @@
-import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import type { Amounts } from '@tke/quantity';
 
-import { usedOf, type Entry } from '../quota/entries.ts';
+import type { ProjectObject } from '../objects/kinds.ts';
+import { totalCharged, type Entry } from '../quota/entries.ts';
 import { grantOf } from '../quota/grant.ts';
 import { limitsByCluster, sameLimits, writtenLimits, type Limits } from '../quota/limits.ts';
 import { overdraftsOf } from '../quota/overdraft.ts';
@@ -14,8 +13,6 @@ export interface InForce {
   /** Whether that is what its spec asks for. */
   readonly isWanted: boolean;
 }
-
-type ProjectObject = DeepReadonly<Project>;
 
 /**
  * What is put in force next. Raising and moving need a grant of the parent that is named; lowering needs none, as far as the children
@@ -41,7 +38,7 @@ export function nextInForce(
     return { ...(cachedParent === '' && { cachedParent }), isWanted: false };
   }
   const inForce = limitsByCluster(cachedSpecClusters);
-  const next = cachedParent === named ? lowered(inForce, wanted, usedOf(held)) : inForce;
+  const next = cachedParent === named ? lowered(inForce, wanted, totalCharged(held)) : inForce;
   return {
     cachedParent,
     cachedSpecClusters: writtenLimits(next),

@@ -4,7 +4,6 @@ import { coreKinds, type DeepReadonly } from '@tke/meta';
 import {
   annotationChanged,
   controllerFor,
-  findCondition,
   generationChanged,
   jsonEqual,
   labelChanged,
@@ -15,15 +14,16 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { holdsMore } from '../quota/claim.ts';
-import { lockOf } from '../quota/grant.ts';
+import { isUnfinished } from '../objects/is-unfinished.ts';
+import { bindingKind, namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
+import { holdsMore } from '../quota/child.ts';
+import { lockReason } from '../quota/grant.ts';
 import { contentKinds } from './contents.ts';
 import { ledgersOf } from './family.ts';
-import { bindingKind, indexBindings, indexProjects, namespaceKind, parentIndex, projectKind } from './kinds.ts';
+import { indexBindings, indexProjects, parentIndex } from './indexes.ts';
+import { leavingProblem } from './leaving.ts';
 import { projectFieldManager } from './names.ts';
 import { ProjectReconciler } from './project-reconciler.ts';
-
-type ProjectObject = DeepReadonly<Project>;
 
 const concurrency = 8;
 
@@ -40,7 +40,7 @@ export function addProjectController(host: ControllerHost, dependencies: Busines
   const children: Mapper<Project> = ({ metadata: { name = '' } }) =>
     cache
       .list(projectKind, { index: { name: parentIndex, value: name } })
-      .filter(isWaiting)
+      .filter(isUnfinished)
       .map(toRequest);
   const builder = controllerFor(host, 'projects')
     .for(projectKind, { predicates: [or<Project>(generationChanged, annotationChanged, { update: ledgerChanged })] })
@@ -90,7 +90,11 @@ function claimChanged(before: ProjectObject, after: ProjectObject): boolean {
     ...[metadata.generation, metadata.uid, spec.parentProjectName],
     ...[status?.observedGeneration, status?.cachedParent, status?.cachedSpecClusters],
   ];
-  return !jsonEqual(claim(before), claim(after)) || holdsMore(before) !== holdsMore(after);
+  return (
+    !jsonEqual(claim(before), claim(after)) ||
+    holdsMore(before) !== holdsMore(after) ||
+    leavingProblem(before) !== leavingProblem(after)
+  );
 }
 
 /** What the projects below may wait for. */
@@ -99,12 +103,7 @@ function offerChanged(before: ProjectObject, after: ProjectObject): boolean {
     ...[metadata.uid, spec.clusters, spec.parentProjectName],
     ...[status?.charges, status?.locked, status?.cachedParent, status?.cachedSpecClusters],
   ];
-  return !jsonEqual(offer(before), offer(after)) || lockOf(before) !== lockOf(after);
-}
-
-function isWaiting({ metadata, status }: ProjectObject): boolean {
-  const ready = findCondition(status?.conditions, 'Ready');
-  return ready?.status !== 'True' || status?.observedGeneration !== metadata.generation;
+  return !jsonEqual(offer(before), offer(after)) || lockReason(before) !== lockReason(after);
 }
 
 type NamespaceObject = DeepReadonly<BusinessNamespace>;

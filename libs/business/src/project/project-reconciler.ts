@@ -1,5 +1,4 @@
 import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import {
   ensureFinalizer,
   hasFinalizer,
@@ -13,6 +12,7 @@ import {
 
 import type { BusinessDependencies } from '../dependencies.ts';
 import { reconcileMembers, type MembersState } from '../members/project-members.ts';
+import { projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { OwnWrites } from '../objects/own-writes.ts';
 import { failed, isOvertaken, saveStatus } from '../objects/save-status.ts';
 import type { Claim } from '../quota/claim.ts';
@@ -21,14 +21,13 @@ import { driftOf } from '../quota/drift.ts';
 import { entriesOf } from '../quota/entries.ts';
 import { balance, statusOf, type Balance, type Surroundings } from './balance.ts';
 import { conditionsOf } from './conditions.ts';
-import { contentsOf, contentsText, deleteContents, hasUnknownContents } from './contents.ts';
-import { claimsOn, confirmed, obstacle } from './family.ts';
+import { contentsOf, contentsText, deleteContents, hasUnknownContents, type Content } from './contents.ts';
+import { claimsOn, confirmed, obstacleBetween } from './family.ts';
 import { ensureHubNamespace, removeHubNamespace } from './hub-namespace.ts';
-import { projectKind } from './kinds.ts';
+import { awaitedLeavers, leaversOf, leaveUntil, leavingText, targetText } from './leaving.ts';
 import { projectFinalizer } from './names.ts';
 import { outcomeOf, phaseOf, type Findings } from './outcome.ts';
-
-type ProjectObject = DeepReadonly<Project>;
+import { parentProject } from './tree.ts';
 
 export interface ProjectDependencies extends BusinessDependencies {
   /** Hears of every ledger that was found wrong and mended. */
@@ -83,11 +82,11 @@ export class ProjectReconciler implements Reconciler {
     this.#own.note(project);
     const namespace = await ensureHubNamespace(project, this.#deps, signal);
     const members = await reconcileMembers(project, this.#deps, signal);
-    const parent = this.#parentOf(project);
+    const parent = parentProject(project, cache);
     const settled = await this.#settle(project, { parent, isUsable: namespace.kind === 'ours' }, signal);
     const findings: Findings = {
       ...{ parent, namespace, balance: settled.balance },
-      obstacle: parent && obstacle(parent, project, cache),
+      obstacle: parent && obstacleBetween(parent, project, cache),
     };
     const outcome = outcomeOf(project, findings);
     await this.#save(project, settled, { outcome, phase: phaseOf(outcome, findings), members }, signal);
@@ -100,12 +99,7 @@ export class ProjectReconciler implements Reconciler {
     const { client, cache } = this.#deps;
     const contents = contentsOf(project, cache);
     if (contents.length > 0) {
-      await deleteContents(project, contents, this.#deps, signal);
-      const settled = await this.#settle(project, { parent: this.#parentOf(project), isUsable: false }, signal);
-      const message = `waiting for the end of ${contentsText(contents)}`;
-      const outcome: Outcome = { kind: 'progressing', reason: 'DeletingContents', message };
-      await this.#save(project, settled, { outcome, phase: 'Terminating' }, signal);
-      return undefined;
+      return this.#removeContents(project, contents, signal);
     }
     if (await hasUnknownContents(project, client, signal)) {
       return { requeueAfterMs: watchLagMs };
@@ -115,8 +109,35 @@ export class ProjectReconciler implements Reconciler {
     return undefined;
   }
 
-  #parentOf({ spec }: ProjectObject): ProjectObject | undefined {
-    return spec.parentProjectName ? this.#deps.cache.get(projectKind, { name: spec.parentProjectName }) : undefined;
+  async #removeContents(
+    project: ProjectObject,
+    contents: readonly Content[],
+    signal: AbortSignal,
+  ): Promise<Result | undefined> {
+    const { client, cache, clock } = this.#deps;
+    const leavers = awaitedLeavers(project, cache, clock);
+    const ending = contents.filter(([, { metadata }]) => !leavers.some((each) => each.metadata.uid === metadata.uid));
+    this.#tellLate(project, leavers);
+    await deleteContents(ending, client, signal);
+    const settled = await this.#settle(project, { parent: parentProject(project, cache), isUsable: false }, signal);
+    const message = [
+      ...(ending.length > 0 ? [`waiting for the end of ${contentsText(ending)}`] : []),
+      ...(leavers.length > 0 ? [leavingText(project, leavers)] : []),
+    ].join('; ');
+    const outcome: Outcome = { kind: 'progressing', reason: 'DeletingContents', message };
+    await this.#save(project, settled, { outcome, phase: 'Terminating' }, signal);
+    return leavers.length > 0 ? { requeueAfterMs: leaveUntil(project) - clock.now() } : undefined;
+  }
+
+  /** Whoever looks for a project that meant to leave finds out why it is gone. */
+  #tellLate(project: ProjectObject, awaited: readonly ProjectObject[]): void {
+    const { name = '' } = project.metadata;
+    leaversOf(project, this.#deps.cache)
+      .filter((child) => !awaited.includes(child))
+      .forEach((child) => {
+        const note = `Project ${name} is deleted, and this one had not moved to ${targetText(child)} in time`;
+        this.#deps.recorder.event(child, 'Warning', 'DeletedWithParent', action, note);
+      });
   }
 
   /** Asks the children themselves where the cache may be behind. */

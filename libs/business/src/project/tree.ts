@@ -1,19 +1,22 @@
-import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
-import { parentIndex, projectKind } from './kinds.ts';
+import { projectKind, type ProjectObject } from '../objects/kinds.ts';
+import { parentName, type QuotaChild } from '../quota/child.ts';
+import { parentIndex } from './indexes.ts';
 
 /** Levels of the tree, the root included. */
 export const deepest = 16;
 
+/** Of a Project the one that it names, of a Namespace the one that it lives in. */
+export function parentProject(child: QuotaChild, cache: Pick<CacheReader, 'get'>): ProjectObject | undefined {
+  const name = parentName(child);
+  return name === '' ? undefined : cache.get(projectKind, { name });
+}
+
 /** The projects above, from the next one on. Ends where one is missing, where a cycle closes, and where a tree must not be deeper. */
-export function ancestorsOf(
-  project: DeepReadonly<Project>,
-  cache: Pick<CacheReader, 'get'>,
-): readonly DeepReadonly<Project>[] {
-  const above: DeepReadonly<Project>[] = [];
-  let next = parentOf(project, cache);
+export function ancestorsOf(project: ProjectObject, cache: Pick<CacheReader, 'get'>): readonly ProjectObject[] {
+  const above: ProjectObject[] = [];
+  let next = parentProject(project, cache);
   while (
     next !== undefined &&
     above.length < deepest &&
@@ -21,13 +24,13 @@ export function ancestorsOf(
     !above.includes(next)
   ) {
     above.push(next);
-    next = parentOf(next, cache);
+    next = parentProject(next, cache);
   }
   return above;
 }
 
 /** Levels of the tree from a project down, itself included. Does not look deeper than a tree may be. */
-export function heightOf(project: DeepReadonly<Project>, cache: Pick<CacheReader, 'list'>): number {
+export function heightOf(project: ProjectObject, cache: Pick<CacheReader, 'list'>): number {
   let level: readonly string[] = [project.metadata.name ?? ''];
   let height = 0;
   while (level.length > 0 && height <= deepest) {
@@ -39,7 +42,7 @@ export function heightOf(project: DeepReadonly<Project>, cache: Pick<CacheReader
 
 /** All projects below that are of its tenant: they go with it. */
 export function descendantsOf(
-  { metadata: { name = '' }, spec: { tenantID = '' } }: DeepReadonly<Project>,
+  { metadata: { name = '' }, spec: { tenantID = '' } }: ProjectObject,
   cache: Pick<CacheReader, 'list' | 'get'>,
 ): readonly string[] {
   const isOfTenant = (each: string) => (cache.get(projectKind, { name: each })?.spec.tenantID ?? '') === tenantID;
@@ -58,8 +61,4 @@ function childrenOf(name: string, cache: Pick<CacheReader, 'list'>): readonly st
     .list(projectKind, { index: { name: parentIndex, value: name } })
     .filter(({ spec }) => spec.parentProjectName === name)
     .map(({ metadata }) => metadata.name ?? '');
-}
-
-function parentOf({ spec }: DeepReadonly<Project>, cache: Pick<CacheReader, 'get'>): DeepReadonly<Project> | undefined {
-  return spec.parentProjectName ? cache.get(projectKind, { name: spec.parentProjectName }) : undefined;
 }

@@ -4,14 +4,16 @@ import { limitsOf, type Amounts } from '@tke/quantity';
 
 import type { Claim } from './claim.ts';
 import { uncharged } from './confirm.ts';
-import { entriesOf, usedOf } from './entries.ts';
+import { entriesOf, totalCharged } from './entries.ts';
 import type { Limits } from './limits.ts';
 
 /** What is wrong in a stored ledger, for people: it was changed by somebody else than its project's reconciler. */
 export function driftOf(project: DeepReadonly<Pick<Project, 'status'>>, claims: readonly Claim[]): readonly string[] {
   const entries = entriesOf(project);
   return [
-    ...(isSum(storedUse(project), usedOf(entries)) ? [] : ['what is used was not the sum of what the children hold']),
+    ...(isSum(storedUse(project), totalCharged(entries))
+      ? []
+      : ['what is used was not the sum of what the children hold']),
     ...uncharged(entries, claims)
       .map(({ kind, name }) => `${kind} ${name} held more than was charged for it`)
       .sort(),

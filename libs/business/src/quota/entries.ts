@@ -23,6 +23,6 @@ export function chargesOf(entries: readonly Entry[]): Charge[] {
   });
 }
 
-export function usedOf(entries: readonly Entry[]): Limits {
+export function totalCharged(entries: readonly Entry[]): Limits {
   return total(entries.map(({ clusters }) => clusters));
 }

@@ -6,7 +6,7 @@ import { quotaProblem } from './grant.ts';
 
 type Status = NonNullable<Project['status']>;
 
-const parentOf = (status: Partial<Status>): Project => ({
+const parentWith = (status: Partial<Status>): Project => ({
   ...aProject('prj-p', { 'cls-a': { cpu: 10 } }),
   status: { cachedParent: '', ...status },
 });
@@ -35,27 +35,27 @@ const told = (parent: Project | undefined, hard = { cpu: 6 }) => {
 
 describe('a child without a grant is told', () => {
   test.each<[string, Project | undefined, string | undefined]>([
-    ['nothing, when it only has to be written', parentOf({}), undefined],
+    ['nothing, when it only has to be written', parentWith({}), undefined],
     ['nothing, while the project has no limits yet', aProject('prj-p'), undefined],
     ['of no project', undefined, 'ProjectNotFound there is no Project prj-p'],
     [
       'what is free',
-      parentOf({ charges: [charge(1, { cpu: 6 })] }),
-      'QuotaExceeded cls-a cpu: 6 wanted, 4 free of 10 in Project prj-p',
+      parentWith({ charges: [charge(1, { cpu: 6 })] }),
+      'QuotaExceeded cls-a cpu: 6 wanted, which must fit into what is left of the 10 of Project prj-p',
     ],
     [
       'that there are as many children as there is room for',
-      parentOf({ charges: Array.from({ length: 1024 }, (_, i) => charge(i, { cpu: 0 })) }),
+      parentWith({ charges: Array.from({ length: 1024 }, (_, i) => charge(i, { cpu: 0 })) }),
       'QuotaExceeded Project prj-p has no room for more: it has too many projects and namespaces below it, or they have too many limits',
     ],
     [
       'what is wrong with the project',
-      parentOf(stalled('NamespaceTaken', 'namespace prj-p of the hub belongs to Project prj-x')),
-      'ProjectLocked Project prj-p hands nothing on: NamespaceTaken: namespace prj-p of the hub belongs to Project prj-x',
+      parentWith(stalled('NamespaceTaken', 'namespace prj-p of the hub belongs to Project prj-x')),
+      'ProjectLocked Project prj-p hands nothing on: NamespaceTaken',
     ],
     [
       'nothing of a project that hands on, whatever else is wrong with it',
-      parentOf({ ...stalled('QuotaExceeded', 'less'), locked: false }),
+      parentWith({ ...stalled('QuotaExceeded', 'less'), locked: false }),
       undefined,
     ],
   ])('%s', (_, parent, expected) => {
@@ -65,7 +65,7 @@ describe('a child without a grant is told', () => {
   test('that the amounts of all children together are too many', () => {
     const kinds = Object.fromEntries(Array.from({ length: 47 }, (_, i) => [`example.com/resource-${i}`, 1]));
     const charges = Array.from({ length: 250 }, (_, i) => charge(i, { cpu: 0, ...kinds }));
-    expect(told(parentOf({ charges }), { cpu: 1 })).toContain('has no room for more');
-    expect(told(parentOf({ charges: charges.slice(100) }), { cpu: 1 })).toBeUndefined();
+    expect(told(parentWith({ charges }), { cpu: 1 })).toContain('has no room for more');
+    expect(told(parentWith({ charges: charges.slice(100) }), { cpu: 1 })).toBeUndefined();
   });
 });

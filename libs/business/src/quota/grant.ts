@@ -3,16 +3,15 @@ import type { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
 import { findCondition } from '@tke/runtime';
 
-import { claimOn, holdsMore, parentOf, wantedBy, type QuotaChild } from './claim.ts';
-import { entriesOf, usedOf } from './entries.ts';
+import { holdsMore, parentName, wantedBy, type QuotaChild } from './child.ts';
+import { claimOn } from './claim.ts';
+import { entriesOf, totalCharged } from './entries.ts';
 import { quotaErrors } from './errors.ts';
 import { LedgerRoom } from './ledger-room.ts';
 import { limitOf, limitsByCluster } from './limits.ts';
 import { overdraftsOf } from './overdraft.ts';
 import { granted, isGrant } from './settle.ts';
 import { limitShortages, shortageText, type Shortage } from './shortage.ts';
-
-export type { QuotaChild } from './claim.ts';
 
 /** What the parent granted to exactly this state of the child; undefined as long as it did not. */
 export function grantOf(parent: DeepReadonly<Project>, child: QuotaChild): DeepReadonly<Charge> | undefined {
@@ -35,7 +34,7 @@ export function shortages(parent: DeepReadonly<Project>, child: QuotaChild): rea
   const limit = limitOf(parent);
   const entries = entriesOf(parent);
   const others = entries.filter(({ uid }) => uid !== child.metadata.uid);
-  const short = limitShortages(limit, usedOf(others), wantedBy(child));
+  const short = limitShortages(limit, totalCharged(others), wantedBy(child));
   if (short.length > 0) {
     return short;
   }
@@ -52,10 +51,13 @@ export function hasRoomFor(child: QuotaChild, parent: DeepReadonly<Project>): bo
   return new LedgerRoom(entries).hasRoomFor(granted(claimOn(parent.metadata.name ?? '', child), own), own);
 }
 
-/** Why a project hands nothing on, when that is for its owner to mend. */
-export function lockOf({ status }: DeepReadonly<Project>): string | undefined {
+/**
+ * Why a project hands nothing on, when that is for its owner to mend: the reason of its condition Stalled. Not the message, which may be told
+ * anew for each project above.
+ */
+export function lockReason({ status }: DeepReadonly<Project>): string | undefined {
   const stalled = findCondition(status?.conditions, 'Stalled');
-  return status?.locked === true && stalled?.status === 'True' ? `${stalled.reason}: ${stalled.message}` : undefined;
+  return status?.locked === true && stalled?.status === 'True' ? stalled.reason : undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export function lockOf({ status }: DeepReadonly<Project>): string | undefined {
  */
 export function quotaProblem(parent: DeepReadonly<Project> | undefined, child: QuotaChild): CodedError | undefined {
   if (parent === undefined) {
-    return quotaErrors.ProjectNotFound(`there is no Project ${parentOf(child)}`);
+    return quotaErrors.ProjectNotFound(`there is no Project ${parentName(child)}`);
   }
   const name = parent.metadata.name ?? '';
   if (parent.metadata.deletionTimestamp !== undefined) {
@@ -78,6 +80,6 @@ export function quotaProblem(parent: DeepReadonly<Project> | undefined, child: Q
   if (found.length > 0) {
     return quotaErrors.QuotaExceeded(shortageText(name, found));
   }
-  const lock = lockOf(parent);
-  return lock === undefined ? undefined : quotaErrors.ProjectLocked(`Project ${name} hands nothing on: ${lock}`);
+  const reason = lockReason(parent);
+  return reason === undefined ? undefined : quotaErrors.ProjectLocked(`Project ${name} hands nothing on: ${reason}`);
 }

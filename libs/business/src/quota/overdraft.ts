@@ -1,6 +1,6 @@
 import type { Nanos } from '@tke/quantity';
 
-import { usedOf, type Entry } from './entries.ts';
+import { totalCharged, type Entry } from './entries.ts';
 import { byCluster, type Limits } from './limits.ts';
 
 /** More was handed on than there is: the limit was lowered by force. */
@@ -14,7 +14,7 @@ export interface Overdraft {
 }
 
 export function overdraftsOf(limit: Limits, entries: readonly Entry[]): readonly Overdraft[] {
-  return byCluster(usedOf(entries)).flatMap(([cluster, used]): readonly Overdraft[] => {
+  return byCluster(totalCharged(entries)).flatMap(([cluster, used]): readonly Overdraft[] => {
     const limits = limit.get(cluster);
     if (limits === undefined) {
       return [{ cluster, limit: 0n, used: undefined }];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import type { Claim } from './claim.ts';
 import { givenBack } from './confirm.ts';
-import { chargesOf, usedOf, type Entry } from './entries.ts';
+import { chargesOf, totalCharged, type Entry } from './entries.ts';
 import { covers, none, sameLimits, type Limits } from './limits.ts';
 import { overdraftsOf } from './overdraft.ts';
 import { isGrant, settle } from './settle.ts';
@@ -168,7 +168,7 @@ describe('whatever the ledger and the claims are', () => {
   test('what is used is the sum of the charges, and what is in force is charged', () => {
     holds((ledger, claims) => {
       const { entries, used } = settle(ledger, claims);
-      expect(sameLimits(used, usedOf(entries))).toBe(true);
+      expect(sameLimits(used, totalCharged(entries))).toBe(true);
       for (const { uid, inForce } of claims.filter((each) => each.inForce !== undefined)) {
         expect(covers(entries.find((entry) => entry.uid === uid)!.clusters, inForce!)).toBe(true);
       }

@@ -1,5 +1,5 @@
 import type { Claim } from './claim.ts';
-import { usedOf, type Entry } from './entries.ts';
+import { totalCharged, type Entry } from './entries.ts';
 import { LedgerRoom } from './ledger-room.ts';
 import { covers, larger, none, sameLimits, total, without, type Limits } from './limits.ts';
 import { overdraftsOf, type Overdraft } from './overdraft.ts';
@@ -30,7 +30,7 @@ export function settle({ limit, open, entries: previous }: Ledger, claims: reado
   const entries = new Map(held.map((entry) => [entry.uid, entry]));
   const overdrafts = overdraftsOf(limit, held);
   const room = new LedgerRoom(held);
-  let used = usedOf(held);
+  let used = totalCharged(held);
   const isGiving = open && overdrafts.length === 0;
   const asking = isGiving ? claims.filter((claim) => isAsking(entries.get(claim.uid), claim)) : [];
   for (const claim of asking.toSorted(byAge)) {
@@ -44,7 +44,7 @@ export function settle({ limit, open, entries: previous }: Ledger, claims: reado
     }
   }
   const sorted = [...entries.values()].sort(byName);
-  return { entries: sorted, used: usedOf(sorted), overdrafts };
+  return { entries: sorted, used: totalCharged(sorted), overdrafts };
 }
 
 /** What stays charged without any grant. */

@@ -42,7 +42,10 @@ function shortagesIn(cluster: string, limits: Amounts, others: Amounts, wanted: 
   });
 }
 
-/** For people: what is missing, with the numbers. */
+/**
+ * For people: what is in the way. Says nothing of how much is free: that changes with each write of the ledger, and whoever waits would have to
+ * be told anew each time.
+ */
 export function shortageText(parent: string, shortages: readonly Shortage[]): string {
   return shortages.map((shortage) => textOf(parent, shortage)).join('; ');
 }
@@ -54,13 +57,10 @@ function textOf(parent: string, shortage: Shortage): string {
     case 'Unlimited':
       return `${shortage.cluster} ${shortage.resource}: not limited here, but limited to ${formatExactly(shortage.resource, shortage.limit)} in Project ${parent}`;
     case 'Short': {
-      const { cluster, resource, wanted, free, limit } = shortage;
-      const [asked, left, most] = [wanted, free, limit].map((amount) => formatExactly(resource, amount)) as [
-        string,
-        string,
-        string,
-      ];
-      return `${cluster} ${resource}: ${asked} wanted, ${left} free of ${most} in Project ${parent}`;
+      const { cluster, resource, wanted, limit } = shortage;
+      const [asked, most] = [formatExactly(resource, wanted), formatExactly(resource, limit)];
+      const rule = wanted > limit ? `must be at most the ${most}` : `must fit into what is left of the ${most}`;
+      return `${cluster} ${resource}: ${asked} wanted, which ${rule} of Project ${parent}`;
     }
     case 'Overdrawn':
       return `Project ${parent} has handed on more than its limits: it grants nothing until its children have given some back, or its limits are raised`;

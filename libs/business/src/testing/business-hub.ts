@@ -178,9 +178,13 @@ export class BusinessHub {
     await this.addCluster(name, tenantID, controlPlane);
   }
 
-  /** A Cluster that a control plane stands behind; several may share one. */
-  async addCluster(name: string, tenantID: string, { url, pki }: Pick<ControlPlane, 'url' | 'pki'>): Promise<void> {
-    const [commonName, organizations] = ['kubernetes-admin', ['system:masters']];
+  /** A Cluster that a control plane stands behind; several may share one. @param as whom the platform is known there. */
+  async addCluster(
+    name: string,
+    tenantID: string,
+    { url, pki }: Pick<ControlPlane, 'url' | 'pki'>,
+    { commonName, organizations } = administrator,
+  ): Promise<void> {
     const pair = await issueCertificate({ ca: pki.ca, commonName, organizations, usages: ['client'], clock });
     const apiVersion = 'platform.tkestack.io/v1';
     await this.admin.create<ClusterCredential>(clusterCredential, {
@@ -218,6 +222,8 @@ export class BusinessHub {
     };
   }
 }
+
+const administrator = { commonName: 'kubernetes-admin', organizations: ['system:masters'] };
 
 type Observed = KubeObject & { readonly status?: { observedGeneration?: number; conditions?: Condition[] } };
 

@@ -1,12 +1,9 @@
-import { project, type Project } from '@tke/api-business';
-import type { Kind } from '@tke/meta';
 import { controllerFor, ensureFinalizer, patchStatus, removeFinalizer, type Manager } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { namespaceKind } from '../project/kinds.ts';
+import { namespaceKind, projectKind } from '../objects/kinds.ts';
 import { grantOf } from '../quota/grant.ts';
 
-const projectKind: Kind<Project> = project;
 const finalizer = 'test.tkestack.io/namespace';
 
 /** Stands for the reconciler of Namespaces where there are no members: puts in force what is granted, and nothing else. */

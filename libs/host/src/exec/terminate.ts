@@ -11,12 +11,18 @@ const graceMs = 2000;
 const killTimeoutMs = 5000;
 
 /**
- * Ends a process group. It is looked at before: the number may belong to another process by now. dash has no
- * `kill -TERM -- -1`, but every shell has `kill -s`.
+ * Ends a process group: $1 the group, $2 tenths of a second until SIGKILL. It is looked at before: the number may belong to another process
+ * by now. What is a shell yet has told its number and is about to become timeout (wrapper.ts): a busy host takes its time for that. dash has
+ * no `kill -TERM -- -1`, but every shell has `kill -s`.
  */
-const killScript = `
-group=$1 rounds=$2
-[ "$(cat "/proc/$group/comm" 2>/dev/null)" = timeout ] || exit 0
+export const killScript = `
+group=$1 rounds=$2 waits=10
+name() { cat "/proc/$group/comm" 2>/dev/null; }
+while [ "$(name)" = sh ] && [ "$waits" -gt 0 ]; do
+  waits=$((waits - 1))
+  sleep 0.1
+done
+[ "$(name)" = timeout ] || exit 0
 kill -s TERM "$group"
 while kill -s 0 -- "-$group" 2>/dev/null; do
   if [ "$rounds" -le 0 ]; then kill -s KILL -- "-$group"; exit 0; fi

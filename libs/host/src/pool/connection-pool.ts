@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 import type { Logger } from '@tke/log';
+import type { AddressGuard } from '@tke/net';
 import { abortable, type Clock } from '@tke/time';
 
 import { errors } from '../errors.ts';
@@ -23,6 +24,8 @@ export interface PoolOptions {
   readonly maxConnections?: number;
   /** Commands at the same time on one connection. Default 8: sshd allows ten sessions, two are for ending commands. */
   readonly maxSessions?: number;
+  /** Which addresses hosts, jump hosts and proxies may be connected to at from here. Default: all. */
+  readonly guard?: AddressGuard;
   /** For metrics. */
   readonly onConnect?: (target: HostTarget) => void;
 }
@@ -104,7 +107,7 @@ export class ConnectionPool {
   }
 
   async #connect(target: HostTarget, waits: boolean): Promise<SshConnection> {
-    const { clock, logger, connectTimeoutMs: timeoutMs = 20_000, onConnect } = this.#options;
+    const { clock, logger, guard, connectTimeoutMs: timeoutMs = 20_000, onConnect } = this.#options;
     const { signal } = this.#closing;
     // A jump host does not wait: all connections that are allowed may be waiting for it.
     const turn = waits ? this.#slots.acquire(signal) : Promise.resolve(() => undefined);
@@ -112,7 +115,7 @@ export class ConnectionPool {
     const free = await turn;
     try {
       const openJump = (jump: HostTarget) => this.#jump(jump);
-      const connection = await connect(target, { clock, timeoutMs, signal, openJump });
+      const connection = await connect(target, { clock, timeoutMs, signal, guard, openJump });
       this.#opened += 1;
       onConnect?.(target);
       logger.debug('Connected', { host: targetName(target), key: connection.hostKey.fingerprint });

@@ -23,7 +23,7 @@ export interface ConnectOptions extends DialTools {
 // A peer that says nothing for 30 s is taken for gone: TCP alone would notice after two hours.
 const keepalive = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
 
-/** Connects and logs in. Rejects with HostUnreachable, HostKeyChanged, AuthenticationFailed or InvalidCredentials. */
+/** Connects and logs in. Rejects with AddressDenied, HostUnreachable, HostKeyChanged, AuthenticationFailed or InvalidCredentials. */
 export async function connect(target: HostTarget, options: ConnectOptions): Promise<SshConnection> {
   const { password, privateKey } = target.credentials;
   if (password === undefined && privateKey === undefined) {

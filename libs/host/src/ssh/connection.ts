@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import { errorMessage, type CodedError } from '@tke/errors';
+import type { Endpoint } from '@tke/net';
 import type { NodeSSH } from 'node-ssh';
 
 import { errors } from '../errors.ts';
@@ -66,17 +67,13 @@ export class SshConnection {
   }
 
   /** A stream to what the host can reach. `attach` is called with it at once. */
-  async forward<T>(
-    { address, port }: { readonly address: string; readonly port: number },
-    attach: (stream: Duplex) => T,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const start = (callback: Callback) => void this.#client.forwardOut('127.0.0.1', 0, address, port, callback);
+  async forward<T>({ host, port }: Endpoint, attach: (stream: Duplex) => T, signal?: AbortSignal): Promise<T> {
+    const start = (callback: Callback) => void this.#client.forwardOut('127.0.0.1', 0, host, port, callback);
     try {
       return await this.#open(start, attach, signal);
     } catch (cause) {
       signal?.throwIfAborted();
-      throw errors.HostUnreachable(`${this.#name} cannot reach ${address} port ${port}: ${errorMessage(cause)}`, {
+      throw errors.HostUnreachable(`${this.#name} cannot reach ${host} port ${port}: ${errorMessage(cause)}`, {
         cause,
       });
     }

@@ -1,17 +1,13 @@
-import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { errorMessage } from '@tke/errors';
+import { errorMessage, isCoded } from '@tke/errors';
+import { dialTcp, type AddressGuard, type DialOptions, type Endpoint } from '@tke/net';
 import { abortable } from '@tke/time';
 import { SocksClient } from 'socks';
 
 import { errors } from '../errors.ts';
 import type { HostTarget, Via } from './target.ts';
-
-interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** A connection to a jump host, which carries streams to what it can reach. */
 export interface Jump {
@@ -21,61 +17,54 @@ export interface Jump {
 }
 
 export interface DialTools {
+  /** Of what is connected to from here. What a jump host or proxy connects to is reached from its network. Absent: all addresses. */
+  readonly guard: AddressGuard | undefined;
   readonly openJump: (target: HostTarget, signal: AbortSignal) => Promise<Jump>;
 }
 
-/** The stream on which SSH is spoken. Rejects with HostUnreachable, or with what went wrong at the jump host. */
+/** The stream on which SSH is spoken. Rejects with AddressDenied, HostUnreachable, or with what went wrong at the jump host. */
 export async function dial(target: HostTarget, tools: DialTools, signal: AbortSignal): Promise<Duplex> {
-  const { address, port = 22, via } = target;
+  const { address: host, port = 22, via } = target;
+  const { guard } = tools;
   if (via === undefined) {
-    return dialTcp(address, port, signal);
+    return dialDirect({ host, port }, { guard, signal });
   }
   return via.kind === 'socks5'
-    ? dialSocks(via, { address, port }, signal)
-    : dialJump(via.target, { address, port }, { tools, signal });
+    ? dialSocks(via, { host, port }, { guard, signal })
+    : dialJump(via.target, { host, port }, { tools, signal });
 }
 
-function dialTcp(address: string, port: number, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const socket = createConnection({ host: address, port, noDelay: true, autoSelectFamily: true });
-    const onAbort = () => {
-      socket.destroy();
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(socket);
-    });
-    // Stays for the life of the socket: an error event without a listener ends the process.
-    socket.on('error', (cause) => {
-      signal.removeEventListener('abort', onAbort);
-      reject(errors.HostUnreachable(`no connection to ${address} port ${port}: ${cause.message}`, { cause }));
-    });
-  });
+async function dialDirect(to: Endpoint, options: DialOptions): Promise<Socket> {
+  try {
+    return await dialTcp(to, options);
+  } catch (cause) {
+    options.signal.throwIfAborted();
+    throw isCoded(cause)
+      ? cause
+      : errors.HostUnreachable(`no connection to ${to.host} port ${to.port}: ${errorMessage(cause)}`, { cause });
+  }
 }
 
-async function dialSocks(
-  proxy: Extract<Via, { kind: 'socks5' }>,
-  { address, port }: Endpoint,
-  signal: AbortSignal,
-): Promise<Duplex> {
+async function dialSocks(proxy: Extract<Via, { kind: 'socks5' }>, to: Endpoint, options: DialOptions): Promise<Duplex> {
+  const { signal } = options;
+  const proxyEndpoint: Endpoint = { host: proxy.address, port: proxy.port };
   const through = `SOCKS5 proxy ${proxy.address} port ${proxy.port}`;
   const credentials =
     proxy.user === undefined ? {} : { userId: proxy.user, password: proxy.password?.reveal().toString('utf8') ?? '' };
+  const dialled = await dialDirect(proxyEndpoint, options);
   const connecting = SocksClient.createConnection({
-    proxy: { host: proxy.address, port: proxy.port, type: 5, ...credentials },
+    existing_socket: dialled,
+    proxy: { ...proxyEndpoint, type: 5, ...credentials },
     command: 'connect',
-    destination: { host: address, port },
-    set_tcp_nodelay: true,
+    destination: to,
   }).then(({ socket }) => socket);
-  connecting.then((socket) => (signal.aborted ? socket.destroy() : socket.on('error', ignore)), ignore);
+  connecting.catch(ignore);
   try {
     return await abortable(connecting, signal);
   } catch (cause) {
+    dialled.destroy();
     signal.throwIfAborted();
-    throw errors.HostUnreachable(`no connection to ${address} port ${port} by ${through}: ${errorMessage(cause)}`, {
+    throw errors.HostUnreachable(`no connection to ${to.host} port ${to.port} by ${through}: ${errorMessage(cause)}`, {
       cause: new Error(errorMessage(cause)), // the error of the library carries the options, password included
     });
   }

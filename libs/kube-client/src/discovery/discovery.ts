@@ -1,16 +1,11 @@
-import { codedErrors } from '@tke/errors';
 import { kindKey } from '@tke/meta';
 import { abortable } from '@tke/time';
 
 import type { CallOptions, Client } from '../client.ts';
+import { discoveryErrors } from '../error-codes.ts';
 import { aggregatedAccept, isGroupDiscoveryList, readAggregated } from './aggregated.ts';
 import { markPreferred, type ApiResource, type ApiSurface } from './api-resource.ts';
 import { readLegacy } from './legacy.ts';
-
-const errors = codedErrors({
-  // Not NeedsUser: once the CRD is there, nothing of the object that waits for it will have changed.
-  KindNotServed: { class: 'Retryable', remedy: 'Install the CustomResourceDefinition or the server that provides it.' },
-});
 
 export interface LookupOptions extends CallOptions {
   /** Default: the version the server prefers. */
@@ -72,7 +67,7 @@ export class Discovery {
     if (found === undefined) {
       const { unavailable } = snapshot;
       const note = unavailable.length === 0 ? '' : ` (no answer about ${unavailable.join(', ')})`;
-      throw errors.KindNotServed(`${what}${version ? ` in version ${version}` : ''} is not served${note}`);
+      throw discoveryErrors.KindNotServed(`${what}${version ? ` in version ${version}` : ''} is not served${note}`);
     }
     return found;
   }

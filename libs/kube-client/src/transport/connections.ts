@@ -1,5 +1,7 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { AddressGuard } from '@tke/net';
+import { Agent, type buildConnector, type Dispatcher } from 'undici';
 
+import { directConnector } from './direct.ts';
 import type { ClientCertificate } from './transport.ts';
 import { tunnelConnector } from './tunnel.ts';
 
@@ -13,6 +15,8 @@ export interface ConnectionSettings {
   readonly insecureSkipVerify: boolean;
   /** `http`, `https` or `socks5`. */
   readonly proxyUrl: string | undefined;
+  /** Of the first hop: the proxy where there is one. Absent: any address may be connected to. */
+  readonly guard?: AddressGuard | undefined;
   /** For TCP and TLS together; with a proxy, for its part and for TLS each. Default 10,000 ms. */
   readonly connectTimeoutMs?: number | undefined;
   /** Of calls; watches come on top, one each. Default 32. */
@@ -24,23 +28,28 @@ const defaultConnectTimeoutMs = 10_000;
 const keepAliveMs = 60_000;
 const defaultMaxConnections = 32;
 
-function open(settings: ConnectionSettings, connections: number | null): Dispatcher {
-  const { proxyUrl, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = settings;
+function connectorOf(settings: ConnectionSettings): buildConnector.connector {
+  const { proxyUrl, guard, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = settings;
   const tls = {
     rejectUnauthorized: !settings.insecureSkipVerify,
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     ...(settings.serverName === undefined ? {} : { servername: settings.serverName }),
     ...settings.certificate,
   };
+  return proxyUrl === undefined
+    ? directConnector({ guard, timeoutMs, tls })
+    : tunnelConnector({ proxyUrl, guard, timeoutMs, tls });
+}
+
+function open(settings: ConnectionSettings, connections: number | null): Dispatcher {
   return new Agent({
     connections,
     allowH2: false,
-    connectTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
     // Callers bring their own deadlines; two clocks for one wait would be one too many.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: proxyUrl === undefined ? tls : tunnelConnector({ proxyUrl, timeoutMs, tls }),
+    connect: connectorOf(settings),
   });
 }
 

@@ -12,7 +12,11 @@ const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key };
 const dead = 'http://127.0.0.1:1';
 
 function clientOf(...urls: string[]) {
-  const connection = new SwitchableConnection({ userAgent: 'test/1', logger: discardLogger, requestTimeoutMs: 200 });
+  return impatientClientOf(10_000, ...urls);
+}
+
+function impatientClientOf(requestTimeoutMs: number, ...urls: string[]) {
+  const connection = new SwitchableConnection({ userAgent: 'test/1', logger: discardLogger, requestTimeoutMs });
   const [server, ...alternatives] = urls.map((url) => new URL(url));
   connection.switchTo({ server: server!, alternatives, insecureSkipVerify: false, user: { type: 'stored' } });
   connection.open();
@@ -44,7 +48,7 @@ test('an address that works is kept; when it is gone the next one takes over', a
 test('a request that was sent is not repeated elsewhere, but the next one goes to the next address', async () => {
   await using silent = await ScriptedServer.start(() => undefined);
   await using server = await serve();
-  await using client = clientOf(silent.url, server.url);
+  await using client = impatientClientOf(200, silent.url, server.url);
   await expect(client.create(configMap, object)).rejects.toMatchObject({ code: 'Timeout' });
   expect(server.requests).toHaveLength(0);
   await expect(client.get(configMap, key)).resolves.toEqual(object);

@@ -1,20 +1,16 @@
+import { CodedError, isCoded } from '@tke/errors';
+
 import { KubeTransportError } from '../errors.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
-type Fault = 'NotSent' | 'NoAnswer' | 'Other';
-
 /** What was not sent may be sent elsewhere. */
-function faultOf(error: unknown): Fault {
-  switch (error instanceof KubeTransportError ? error.code : undefined) {
-    case 'ConnectionFailed':
-    case 'CertificateRejected':
-      return 'NotSent';
-    case 'ConnectionLost':
-    case 'Timeout':
-      return 'NoAnswer';
-    default:
-      return 'Other';
-  }
+function wasNotSent(error: unknown): error is CodedError {
+  return isCoded(error, 'ConnectionFailed', 'CertificateRejected', 'AddressDenied');
+}
+
+/** It may have been done all the same. */
+function wasNotAnswered(error: unknown): boolean {
+  return isCoded(error, 'ConnectionLost', 'Timeout');
 }
 
 export type Addresses = readonly [Transport, ...(readonly Transport[])];
@@ -38,19 +34,18 @@ export class FailoverTransport implements Transport {
 
   async send(request: HttpRequest): Promise<HttpResponse> {
     const order = this.#addresses.map((_, index) => this.#at(index));
-    const failures: KubeTransportError[] = [];
+    const failures: CodedError[] = [];
     for (const address of order) {
       try {
         return await address.send(request);
       } catch (error) {
-        const fault = faultOf(error);
-        if (fault !== 'Other') {
+        if (wasNotSent(error) || wasNotAnswered(error)) {
           this.#passOver(address);
         }
-        if (fault !== 'NotSent') {
+        if (!wasNotSent(error)) {
           throw error;
         }
-        failures.push(error as KubeTransportError);
+        failures.push(error);
       }
     }
     throw combined(failures);
@@ -73,13 +68,18 @@ export class FailoverTransport implements Transport {
   }
 }
 
-function combined(failures: readonly KubeTransportError[]): KubeTransportError {
-  const [first] = failures as readonly [KubeTransportError];
+function combined(failures: readonly CodedError[]): CodedError {
+  const [first] = failures as readonly [CodedError];
   if (failures.length === 1) {
     return first;
   }
-  // A certificate tells more than a refused connection: something does answer there.
-  const { code, remedy } = failures.find((failure) => failure.code === 'CertificateRejected') ?? first;
+  // A certificate tells more than a refused connection: something does answer there. What is not denied may answer yet.
+  const telling =
+    failures.find(({ code }) => code === 'CertificateRejected') ??
+    failures.find(({ code }) => code !== 'AddressDenied') ??
+    first;
   const message = `no address of the server works: ${failures.map((failure) => failure.message).join('; ')}`;
-  return new KubeTransportError(code as 'ConnectionFailed', message, { remedy, cause: first });
+  return telling instanceof KubeTransportError
+    ? new KubeTransportError(telling.code, message, { remedy: telling.remedy, cause: first })
+    : new CodedError(telling.code, telling, message, { cause: first });
 }

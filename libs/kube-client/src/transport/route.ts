@@ -1,4 +1,5 @@
 import type { Logger } from '@tke/log';
+import type { AddressGuard } from '@tke/net';
 import type { Clock } from '@tke/time';
 
 import type { ClusterConfig, UserConfig } from '../config/cluster-config.ts';
@@ -22,6 +23,8 @@ export interface RouteOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Of calls, to each address; watches come on top, one each. Default 32. */
   readonly maxConnections?: number | undefined;
+  /** Which addresses may be connected to. Default: all. */
+  readonly guard?: AddressGuard | undefined;
 }
 
 /** A way to a server, its sockets included. */
@@ -46,7 +49,7 @@ function credentialsOf(user: UserConfig, config: ClusterConfig, tools: StorageTo
 
 /** Opens no connection yet. */
 export function routeTo(config: ClusterConfig, options: RouteOptions): Route {
-  const { clock, onRequest, connectTimeoutMs, maxConnections } = options;
+  const { clock, onRequest, connectTimeoutMs, maxConnections, guard } = options;
   const ca = config.ca && storedValue(config.ca, options);
   const network = (url: URL) =>
     new UndiciTransport({
@@ -55,6 +58,7 @@ export function routeTo(config: ClusterConfig, options: RouteOptions): Route {
       serverName: config.serverName,
       insecureSkipVerify: config.insecureSkipVerify,
       proxyUrl: config.proxyUrl,
+      guard,
       connectTimeoutMs,
       maxConnections,
     });

@@ -35,7 +35,7 @@ export interface HttpResponse {
 export interface Transport {
   /** `host:port`, for metrics. */
   readonly host: string;
-  /** Resolves when the headers of the response are there. Rejects with `KubeTransportError` or the signal's reason. */
+  /** Resolves when the headers of the response are there. Rejects with `KubeTransportError`, AddressDenied or the signal's reason. */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }

@@ -5,33 +5,28 @@ import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { buildConnector } from 'undici';
 
-import { errorMessage } from '@tke/errors';
+import { errorMessage, isCoded } from '@tke/errors';
+import { bareHost, dialTcp, type AddressGuard, type Endpoint } from '@tke/net';
 
 import { KubeTransportError } from '../errors.ts';
 
-interface Target {
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface TunnelOptions {
   readonly proxyUrl: string;
+  /** Of the proxy. What the proxy connects to is reached from its network, not from ours. */
+  readonly guard: AddressGuard | undefined;
   /** For the proxy's part and for the TLS handshake through it, each. */
   readonly timeoutMs: number;
   readonly tls: buildConnector.BuildOptions;
 }
 
-/** As URLs write IPv6 addresses, without the brackets. */
-function bare(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
-}
+type HopOptions = Pick<TunnelOptions, 'guard' | 'timeoutMs'>;
 
 function credentialsOf(proxy: URL): { readonly user: string; readonly password: string } | undefined {
   const { username, password } = proxy;
   return username === '' ? undefined : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
-function failed(proxy: URL, { host, port }: Target, reason: string): KubeTransportError {
+function failed(proxy: URL, { host, port }: Endpoint, reason: string): KubeTransportError {
   // The URL of the proxy may carry a password: only its host is told.
   const message = `the proxy ${proxy.host} gave no way to ${host}:${port}: ${reason}`;
   const remedy = 'Check proxy-url, and that the proxy is up, lets us in and reaches the server.';
@@ -39,19 +34,21 @@ function failed(proxy: URL, { host, port }: Target, reason: string): KubeTranspo
 }
 
 /** RFC 9110 9.3.6. */
-function connectTunnel(proxy: URL, target: Target, timeoutMs: number): Promise<Socket> {
+function connectTunnel(proxy: URL, target: Endpoint, { guard, timeoutMs }: HopOptions): Promise<Socket> {
+  guard?.check(bareHost(proxy.hostname));
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
   const login = credentialsOf(proxy);
   const basic = login && `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
   const options: RequestOptions = {
     method: 'CONNECT',
-    host: bare(proxy.hostname),
+    host: bareHost(proxy.hostname),
     port: proxy.port,
     path: authority,
     headers: { host: authority, ...(basic && { 'proxy-authorization': basic }) },
     agent: false,
     signal: AbortSignal.timeout(timeoutMs),
+    ...(guard && { lookup: guard.lookup }),
   };
   const request = proxy.protocol === 'https:' ? httpsRequest(options) : httpRequest(options);
   request.once('connect', ({ statusCode = 0 }, socket: Socket) => {
@@ -68,27 +65,30 @@ function connectTunnel(proxy: URL, target: Target, timeoutMs: number): Promise<S
 }
 
 /** RFC 1928; names are resolved by the proxy, which may know some that we do not. */
-async function socksTunnel(proxy: URL, target: Target, timeoutMs: number): Promise<Socket> {
+async function socksTunnel(proxy: URL, target: Endpoint, { guard, timeoutMs }: HopOptions): Promise<Socket> {
   const login = credentialsOf(proxy);
+  const endpoint = { host: bareHost(proxy.hostname), port: proxy.port === '' ? 1080 : Number(proxy.port) };
+  const startedAt = performance.now();
+  const dialled = await dialTcp(endpoint, { guard, signal: AbortSignal.timeout(timeoutMs) });
   const { socket } = await SocksClient.createConnection({
     command: 'connect',
-    proxy: {
-      type: 5,
-      host: bare(proxy.hostname),
-      port: proxy.port === '' ? 1080 : Number(proxy.port),
-      ...(login && { userId: login.user, password: login.password }),
-    },
+    existing_socket: dialled,
+    proxy: { type: 5, ...endpoint, ...(login && { userId: login.user, password: login.password }) },
     destination: target,
-    timeout: timeoutMs,
+    timeout: Math.max(1, timeoutMs - (performance.now() - startedAt)),
   });
   return socket;
 }
 
-async function openTunnel(proxy: URL, target: Target, timeoutMs: number): Promise<Socket> {
+async function openTunnel(proxy: URL, target: Endpoint, options: HopOptions): Promise<Socket> {
+  const { timeoutMs } = options;
   try {
     const open = proxy.protocol === 'socks5:' ? socksTunnel : connectTunnel;
-    return await open(proxy, target, timeoutMs);
+    return await open(proxy, target, options);
   } catch (cause) {
+    if (isCoded(cause)) {
+      throw cause;
+    }
     const reason = (cause as { name?: unknown }).name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : '';
     throw failed(proxy, target, reason || errorMessage(cause));
   }
@@ -98,14 +98,14 @@ async function openTunnel(proxy: URL, target: Target, timeoutMs: number): Promis
  * Connects through a proxy. Instead of undici's ProxyAgent and Socks5ProxyAgent (8.12), because the connections of these are
  * neither limited in number nor in the time that they may take, and because the latter cannot do TLS with an IP address.
  */
-export function tunnelConnector({ proxyUrl, timeoutMs, tls }: TunnelOptions): buildConnector.connector {
+export function tunnelConnector({ proxyUrl, tls, ...options }: TunnelOptions): buildConnector.connector {
   const proxy = new URL(proxyUrl);
-  const handshake = buildConnector({ ...tls, allowH2: false, timeout: timeoutMs });
-  return (options, callback) => {
-    const secure = options.protocol === 'https:';
-    const target = { host: bare(options.hostname), port: Number(options.port) || (secure ? 443 : 80) };
-    openTunnel(proxy, target, timeoutMs).then(
-      (socket) => (secure ? handshake({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+  const handshake = buildConnector({ ...tls, allowH2: false, timeout: options.timeoutMs });
+  return (to, callback) => {
+    const secure = to.protocol === 'https:';
+    const target = { host: bareHost(to.hostname), port: Number(to.port) || (secure ? 443 : 80) };
+    openTunnel(proxy, target, options).then(
+      (socket) => (secure ? handshake({ ...to, httpSocket: socket }, callback) : callback(null, socket)),
       (error: unknown) => callback(error as Error, null),
     );
   };

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { isCoded } from '@tke/errors';
 import { abortable } from '@tke/time';
 
 import type { PemSource } from '../credentials/stored-value.ts';
@@ -141,7 +142,7 @@ export class UndiciTransport implements Transport {
     if (request.signal.aborted) {
       return request.signal.reason;
     }
-    if (cause instanceof KubeTransportError) {
+    if (isCoded(cause)) {
       return cause;
     }
     if (this.#closed) {

@@ -8,6 +8,7 @@ import {
   type RequestObserver,
 } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
+import type { AddressGuard } from '@tke/net';
 import { Cache } from '@tke/runtime';
 import type { Clock, Random } from '@tke/time';
 
@@ -29,6 +30,7 @@ export interface MemberTools {
   readonly requestTimeoutMs?: number;
   readonly connectTimeoutMs: number;
   readonly maxConnections: number;
+  readonly guard?: AddressGuard;
   readonly firstProbeWithinMs: number;
   readonly onRequest?: RequestObserver;
 }

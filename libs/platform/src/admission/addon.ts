@@ -9,13 +9,21 @@ import {
   type TappController,
 } from '@tke/api-platform';
 import type { DeepReadonly, Kind } from '@tke/meta';
-import { kindAdmission, merged, type FieldProblem, type KindAdmission, type ValidationResult } from '@tke/webhook';
+import {
+  kindAdmission,
+  merged,
+  withTenant,
+  type FieldProblem,
+  type KindAdmission,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 import { addonClusterIndex } from './indexes.ts';
 import { inlineWarnings } from './inline-secrets.ts';
-import { checkSecrets, secretNaming } from './secret-refs.ts';
-import { namedCluster, withTenant } from './tenant.ts';
+import { checkSecretPowers } from './secret-powers.ts';
+import { checkSecrets, secretNaming, type SecretNaming } from './secret-refs.ts';
+import { namedCluster } from './tenant.ts';
 
 /** An object that puts something into a cluster. */
 export type Addon = CronHPA | CSIOperator | PersistentEvent | TappController;
@@ -25,7 +33,8 @@ export const addonKinds: readonly Kind<Addon>[] = [cronHPA, csiOperator, persist
 export function addonAdmission(kind: Kind<Addon>, context: AdmissionContext): KindAdmission<Addon> {
   return kindAdmission<Addon>({
     kind,
-    default: (request) => withTenant(request, context),
+    default: (request) => withTenant(request, context.callerTenant),
+    change: (request) => checkSecretPowers(request, secretsOfAddon, context),
     examine: (object) => merged([checkPlace(object, kind, context), checkPassword(object, context)]),
   });
 }
@@ -58,12 +67,21 @@ function secondProblems(
     }));
 }
 
+const backEnd = 'spec.persistentBackEnd.es';
+
+function backEndOf(spec: DeepReadonly<Addon>['spec']) {
+  return 'persistentBackEnd' in spec ? spec.persistentBackEnd.es : undefined;
+}
+
+function secretsOfAddon({ spec }: Pick<DeepReadonly<Addon>, 'spec'>): readonly SecretNaming[] {
+  const es = backEndOf(spec);
+  return secretNaming(`${backEnd}.passwordSecretRef.name`, es?.passwordSecretRef, es);
+}
+
 function checkPassword({ spec }: DeepReadonly<Addon>, context: AdmissionContext): ValidationResult {
-  const { password, passwordSecretRef } = ('persistentBackEnd' in spec ? spec.persistentBackEnd.es : undefined) ?? {};
-  const path = 'spec.persistentBackEnd.es';
-  const secrets = password ? [`${path}.password`] : [];
+  const secrets = backEndOf(spec)?.password ? [`${backEnd}.password`] : [];
   return merged([
-    checkSecrets(secretNaming(`${path}.passwordSecretRef`, passwordSecretRef), spec.tenantID ?? '', context),
+    checkSecrets(secretsOfAddon({ spec }), spec.tenantID ?? '', context),
     { warnings: inlineWarnings('PersistentEvent', secrets, 'prefer passwordSecretRef') },
   ]);
 }

@@ -4,16 +4,18 @@ import { kindAdmission, merged, type FieldProblem, type KindAdmission } from '@t
 
 import type { AdmissionContext } from './context.ts';
 import { inlineInCredential, inlineWarnings } from './inline-secrets.ts';
-import { checkSecrets, secretNaming } from './secret-refs.ts';
+import { checkSecretPowers } from './secret-powers.ts';
+import { checkSecrets, secretsOfCredential } from './secret-refs.ts';
 import { namedCluster } from './tenant.ts';
 
 export function clusterCredentialAdmission(context: AdmissionContext): KindAdmission<ClusterCredential> {
   return kindAdmission<ClusterCredential>({
     kind: clusterCredential,
+    change: (request) => checkSecretPowers(request, secretsOfCredential, context),
     examine: (object) =>
       merged([
         { problems: clusterProblems(object, context) },
-        checkSecrets(secretNaming('secretRef', object.secretRef), object.tenantID ?? '', context),
+        checkSecrets(secretsOfCredential(object), object.tenantID ?? '', context),
         { warnings: inlineWarnings('ClusterCredential', inlineInCredential(object), 'prefer secretRef') },
       ]),
   });

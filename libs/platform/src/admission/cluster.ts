@@ -4,6 +4,7 @@ import {
   fine,
   kindAdmission,
   merged,
+  withTenant,
   type AdmissionRequest,
   type FieldProblem,
   type KindAdmission,
@@ -16,9 +17,10 @@ import type { AdmissionContext } from './context.ts';
 import { accessProblems, statusWarnings, withAddresses } from './imported-addresses.ts';
 import { inlineInCluster, inlineWarnings } from './inline-secrets.ts';
 import { leftoverWarnings } from './leftovers.ts';
+import { checkSecretPowers, credentialsOfCluster } from './secret-powers.ts';
 import { checkSecrets, secretsOfCluster } from './secret-refs.ts';
 import { sharedHostWarnings } from './shared-hosts.ts';
-import { foreignTenant, withTenant } from './tenant.ts';
+import { foreignTenant } from './tenant.ts';
 
 const credentials: Kind<ClusterCredential> = clusterCredential;
 
@@ -29,11 +31,17 @@ export function clusterAdmission(context: AdmissionContext): KindAdmission<Clust
   return kindAdmission<Cluster>({
     kind: cluster,
     default: (request) => {
-      const filled = withTenant(request, context);
+      const filled = withTenant(request, context.callerTenant);
       return withAddresses({ ...request, ...(filled && { object: filled }) }) ?? filled;
     },
     warn: statusWarnings,
     authorize: (request) => hubProblems(request, context),
+    change: (request) =>
+      checkSecretPowers(
+        request,
+        (object) => [...secretsOfCluster(object), ...credentialsOfCluster(object, context)],
+        context,
+      ),
     examine: (object) =>
       merged([
         { problems: accessProblems(object, context) },

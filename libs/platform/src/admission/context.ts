@@ -1,13 +1,6 @@
 import type { KubernetesRelease } from '@tke/package-source';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionUser } from '@tke/webhook';
-
-/** Whom a request speaks for, as `callerTenant` of @tke/policy tells. */
-export type CallerTenant =
-  | { readonly kind: 'platform' }
-  | { readonly kind: 'tenant'; readonly tenant: string }
-  /** Claims to belong to tenants, but not to which one. */
-  | { readonly kind: 'ambiguous' };
+import type { AdmissionUser, TellTenant } from '@tke/webhook';
 
 /** What admission knows besides the request. */
 export interface AdmissionContext {
@@ -16,5 +9,8 @@ export interface AdmissionContext {
   readonly namespace: string;
   /** The versions clusters are built with, newest first. */
   readonly catalogue: readonly KubernetesRelease[];
-  readonly callerTenant: (user: AdmissionUser) => CallerTenant;
+  /** Whom a request speaks for, as `callerTenant` of @tke/policy tells. */
+  readonly callerTenant: TellTenant;
+  /** Whether the caller administers his tenant, or speaks for the platform: as `administersTenant` of @tke/policy tells. */
+  readonly administersTenant: (user: AdmissionUser) => boolean;
 }

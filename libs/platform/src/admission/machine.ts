@@ -1,6 +1,13 @@
 import { machine, type Cluster, type Machine } from '@tke/api-platform';
 import type { DeepReadonly } from '@tke/meta';
-import { kindAdmission, merged, type FieldProblem, type KindAdmission, type ValidationResult } from '@tke/webhook';
+import {
+  kindAdmission,
+  merged,
+  withTenant,
+  type FieldProblem,
+  type KindAdmission,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import { machinesOf } from '../build/machines-of.ts';
 import { networkOf } from './cluster-network.ts';
@@ -9,14 +16,16 @@ import { hostsOfCluster, oneSpelling } from './indexes.ts';
 import { inlineInLogin, inlineWarnings } from './inline-secrets.ts';
 import { leftoverWarnings } from './leftovers.ts';
 import { nodeCapacity } from './node-capacity.ts';
+import { checkSecretPowers } from './secret-powers.ts';
 import { checkSecrets, secretsOfLogin } from './secret-refs.ts';
 import { sharedHostWarnings } from './shared-hosts.ts';
-import { namedCluster, withTenant } from './tenant.ts';
+import { namedCluster } from './tenant.ts';
 
 export function machineAdmission(context: AdmissionContext): KindAdmission<Machine> {
   return kindAdmission<Machine>({
     kind: machine,
-    default: (request) => withTenant(request, context),
+    default: (request) => withTenant(request, context.callerTenant),
+    change: (request) => checkSecretPowers(request, ({ spec }) => secretsOfLogin('spec', spec), context),
     examine: (object) => {
       const { spec } = object;
       const { clusterName, ip, tenantID = '' } = spec;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { cluster, type Cluster } from '@tke/api-platform';
 import { pipe, succeeded, waitFor, type ControlPlane } from '@tke/envtest';
 
-import { startAdmittedHub } from './testing/admitted-hub.ts';
+import { ordinaryUser, startAdmittedHub } from './testing/admitted-hub.ts';
 import { aCluster, aMachine, password } from './testing/objects.ts';
 
 jest.setTimeout(60_000);
@@ -42,6 +42,26 @@ test('a manifest of TKEStack for an imported cluster applies as it is, with its 
   // Once more, as GitOps does: what was taken over stays.
   await succeeded(hub.kubectl(['apply', '-f', '-'], { input }));
   expect((await stored('cls-shop2')).spec.addresses).toHaveLength(1);
+});
+
+test('what is being deleted is sent no Secret by who may not name one, and can be corrected and finished', async () => {
+  const machine = aMachine({ ip: '10.6.6.6', clusterName: 'cls-z', ...login }, 'mc-z');
+  const bob = [`--as=${ordinaryUser}`, '--as-group=system:masters', '--as-group=tenant:default'];
+  const on = ['patch', 'machines.platform.tkestack.io', 'mc-z', '--type=merge', '-p'];
+  const patch = (change: object, as: readonly string[] = []) => hub.kubectl([...on, JSON.stringify(change), ...as]);
+  const held = { ...machine, metadata: { ...machine.metadata, finalizers: ['example.com/held'] } };
+  await succeeded(pipe(hub, ['create', ...bob], held));
+  await succeeded(hub.kubectl(['delete', 'machines.platform.tkestack.io', 'mc-z', '--wait=false', ...bob]));
+
+  const naming = { spec: { credentialSecretRef: { name: 'hosts-login' } } };
+  const { code, stderr } = await patch(naming, bob);
+  expect(stderr).toContain(
+    'spec.credentialSecretRef.name: value "hosts-login": is written by administrators of the tenant only',
+  );
+  expect(code).toBe(1);
+  await succeeded(patch({ spec: { password: 'c2VjcmV0MTI=' } }, bob));
+  await succeeded(patch(naming));
+  await succeeded(patch({ metadata: { finalizers: null } }, bob));
 });
 
 test('a refusal names field, value, rule and remedy; what is stored can be changed and deleted all the same', async () => {

@@ -9,7 +9,10 @@ import type { AdmissionContext } from './context.ts';
 import { machineAdmission } from './machine.ts';
 import { registryAdmission } from './registry.ts';
 
-export interface PlatformAdmissionsOptions extends Pick<AdmissionContext, 'namespace' | 'callerTenant'> {
+export interface PlatformAdmissionsOptions extends Pick<
+  AdmissionContext,
+  'namespace' | 'callerTenant' | 'administersTenant'
+> {
   /** Default: that of the package source. */
   readonly catalogue?: readonly KubernetesRelease[];
 }

@@ -1,14 +1,14 @@
 import { registry, type Registry } from '@tke/api-platform';
-import { fine, kindAdmission, merged, type KindAdmission } from '@tke/webhook';
+import { fine, kindAdmission, merged, withTenant, type KindAdmission } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 import { inlineWarnings } from './inline-secrets.ts';
-import { namedCluster, withTenant } from './tenant.ts';
+import { namedCluster } from './tenant.ts';
 
 export function registryAdmission(context: AdmissionContext): KindAdmission<Registry> {
   return kindAdmission<Registry>({
     kind: registry,
-    default: (request) => withTenant(request, context),
+    default: (request) => withTenant(request, context.callerTenant),
     examine: ({ spec }) => {
       const { clusterName, tenantID = '', password } = spec;
       const named = clusterName

@@ -1,28 +1,10 @@
 import { cluster as clusterKind, type Cluster } from '@tke/api-platform';
-import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
-import type { AdmissionRequest, FieldProblem, ValidationResult } from '@tke/webhook';
+import type { DeepReadonly, Kind } from '@tke/meta';
+import type { FieldProblem, ValidationResult } from '@tke/webhook';
 
 import type { AdmissionContext } from './context.ts';
 
-export type TenantObject = KubeObject & { spec: { tenantID?: string } };
-
 const kind: Kind<Cluster> = clusterKind;
-
-/** The object with its tenant filled in where it was left out: the one it had, else that of the caller. As TKEStack. */
-export function withTenant<T extends TenantObject>(
-  { object, oldObject, userInfo }: AdmissionRequest<T>,
-  { callerTenant }: Pick<AdmissionContext, 'callerTenant'>,
-): DeepReadonly<T> | undefined {
-  const { spec } = object as { readonly spec?: DeepReadonly<TenantObject['spec']> };
-  if (spec === undefined || spec.tenantID) {
-    return undefined;
-  }
-  const caller = callerTenant(userInfo);
-  const { tenantID: stored = '' } = (oldObject as DeepReadonly<TenantObject> | undefined)?.spec ?? {};
-  const own = caller.kind === 'tenant' ? caller.tenant : '';
-  const tenantID = stored === '' ? own : stored;
-  return tenantID === '' ? undefined : ({ ...object, spec: { ...spec, tenantID } } as unknown as DeepReadonly<T>);
-}
 
 /** How an object names the Cluster it belongs to. */
 export interface ClusterNaming {

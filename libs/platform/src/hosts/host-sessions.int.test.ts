@@ -1,12 +1,15 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
+import { secretTenantLabel } from '@tke/api-platform';
 import { uniqueName, waitFor } from '@tke/envtest';
 import { Secret } from '@tke/host';
+import { hastyClock } from '@tke/time';
 
 import { isWaiting, type HostSession } from './host-session.ts';
+import { loginAddressesAnnotation } from './login-addresses.ts';
 import { attemptOf, claimOf, HostLab, ip } from './testing/host-lab.ts';
 
 jest.setTimeout(120_000);
@@ -19,6 +22,8 @@ afterEach(() => lab[Symbol.asyncDispose]());
 
 const lockFile = () => join(lab.stateFolder, 'lock');
 const limitMs = 60_000;
+/** Waits on the host for a file, and fails when it does not come within a minute. */
+const untilThere = (file: string) => `timeout 60 sh -c 'until [ -e "$0" ]; do sleep 0.1; done' "${file}"`;
 
 describe('a host', () => {
   test('has its key and facts remembered, and says whose it is', async () => {
@@ -30,6 +35,26 @@ describe('a host', () => {
     await session.facts();
     expect(lab.record.facts).toMatchObject({ cpus: expect.any(Number), architecture: expect.any(String) });
     expect((await session.run(['id', '-u'])).stdout).toBe('0\n');
+  });
+
+  test('is connected to with a login that is for it, and with no other', async () => {
+    const { password, ...way } = lab.login;
+    const passWith = (addresses: string) => {
+      const metadata = {
+        name: 'login',
+        labels: { [secretTenantLabel]: '' },
+        annotations: { [loginAddressesAnnotation]: addresses },
+      };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { password: password ?? '' } };
+      const login = { ...way, credentialSecretRef: { name: 'login' } };
+      const known = { ip, login, proxy: undefined, tenantID: '', record: {}, remember: () => Promise.resolve() };
+      return lab.pass(undefined, { findHost: () => known, findSecret: () => secret });
+    };
+    const refused = passWith('10.0.0.0/8').open(ip);
+    await expect(refused).rejects.toMatchObject({ code: 'LoginAddressRefused', class: 'NeedsUser' });
+    expect(lab.pool.stats()).toMatchObject({ connections: 0, opened: 0 });
+    expect((await (await passWith('127.0.0.0/8').open(ip)).run(['id', '-u'])).stdout).toBe('0\n');
+    await expect(passWith('10.0.0.0/8').open(ip)).rejects.toMatchObject({ code: 'LoginAddressRefused' });
   });
 
   test('with another key than the one remembered is not talked to', async () => {
@@ -117,13 +142,12 @@ describe('the lock', () => {
 
   test('is not asked for again in each pass, so a long command of one does not hold up the other', async () => {
     const session = await lab.pass().open(ip);
-    const begun = join(lab.stateFolder, 'begun');
-    const slow = session.script('touch "$1"; sleep 15', [begun]);
+    const [begun, release] = [join(lab.stateFolder, 'begun'), join(lab.stateFolder, 'release')];
+    const slow = session.script(`touch "$1"; ${untilThere('$2')}`, [begun, release]);
     await waitFor(() => existsSync(begun), { description: 'the long command is at work' });
-    const began = Date.now();
     const other = await lab.pass().open(ip);
     await other.run(['true']);
-    expect(Date.now() - began).toBeLessThan(8_000);
+    writeFileSync(release, '');
     await slow;
   });
 
@@ -183,11 +207,13 @@ describe('a job', () => {
   });
 
   test('that is long lets others have their turn, and is the same one for whoever comes next', async () => {
-    const [name, file] = [id(), join(lab.stateFolder, 'runs')];
-    const argv = shell(`echo run >> ${file}; sleep 12; echo done`);
-    const waiting = await (await lab.pass().open(ip)).job(attemptOf(name), argv, { limitMs });
+    const [name, file, release] = [id(), join(lab.stateFolder, 'runs'), join(lab.stateFolder, 'release')];
+    const argv = shell(`echo run >> ${file}; ${untilThere(release)}; echo done`);
+    const impatient = attemptOf(name, { clock: hastyClock(20) });
+    const waiting = await (await lab.pass().open(ip)).job(impatient, argv, { limitMs });
     expect(waiting).toEqual({ message: expect.stringContaining('sh is at work on 127.0.0.1'), job: name });
     lab.restart();
+    writeFileSync(release, '');
     const next = await lab.pass(claimOf(2)).open(ip);
     expect(await ended(next, name, argv)).toBe('done\n');
     expect((await next.read(file))?.toString()).toBe('run\n');

@@ -6,6 +6,7 @@ import type { Secret } from '@tke/meta';
 
 import { hostTarget } from './host-target.ts';
 import type { HostRecord, KnownHost } from './known-host.ts';
+import { loginAddressesAnnotation } from './login-addresses.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const fingerprint = (letter: string) => `SHA256:${letter.repeat(43)}`;
@@ -74,6 +75,63 @@ describe('the way to a host', () => {
     const platform = host({ login: named, tenantID: '' });
     expect(text(hostTarget(platform, () => secret({ password: 'x' }, '')).credentials.password)).toBe('x');
     expect(() => hostTarget(platform, () => secret({ password: 'x' }))).toThrow(/label/);
+  });
+});
+
+describe('a login that says which hosts it is for', () => {
+  const annotated = (addresses: string) => (): Secret => {
+    const { metadata, ...rest } = secret({ password: 'from secret', sudoPassword: 'sudo' });
+    return { ...rest, metadata: { ...metadata, annotations: { [loginAddressesAnnotation]: addresses } } };
+  };
+  const proxy = { type: 'SSHJumpServer' as const, ip: '10.9.9.9', password: base64('hop') };
+  const refused = (field: string) =>
+    expect.objectContaining({
+      code: 'LoginAddressRefused',
+      class: 'NeedsUser',
+      message: expect.stringContaining(`Secret login must not be used with ${field}: its annotation`),
+      remedy: expect.stringContaining('platform.tkestack.io/login-addresses'),
+    });
+
+  test('is shown to these', () => {
+    const target = hostTarget(host({ login: named }), annotated('192.168.0.0/16, 10.0.0.1'));
+    expect(text(target.credentials.password)).toBe('from secret');
+  });
+
+  test.each([['10.0.0.2'], ['10.0.0.0/32'], ['fd00::/8'], ['']])(
+    'is not shown to one that is not in %j',
+    (addresses) => {
+      expect(() => hostTarget(host({ login: named }), annotated(addresses))).toThrow(refused('ip 10.0.0.1'));
+    },
+  );
+
+  test('is not shown to a host behind a proxy that is not: the proxy could answer in its place', () => {
+    expect(() => hostTarget(host({ login: named, proxy }), annotated('10.0.0.0/24'))).toThrow(
+      refused('proxy.ip 10.9.9.9'),
+    );
+    expect(hostTarget(host({ login: named, proxy }), annotated('10.0.0.0/8')).via?.kind).toBe('jump');
+  });
+
+  test('of a proxy is for the proxy', () => {
+    const hop = { type: 'SSHJumpServer' as const, ip: '10.9.9.9', ...named };
+    expect(hostTarget(host({ proxy: hop }), annotated('10.9.9.9')).via?.kind).toBe('jump');
+    expect(() => hostTarget(host({ proxy: hop }), annotated('10.0.0.1'))).toThrow(refused('proxy.ip 10.9.9.9'));
+  });
+
+  test('is not shown to names: whoever answers for DNS decides what they mean', () => {
+    const socks = { type: 'SOCKS5' as const, ip: 'proxy.example.com', port: 1080 };
+    expect(() => hostTarget(host({ login: named, proxy: socks }), annotated('0.0.0.0/0'))).toThrow(
+      refused('proxy.ip proxy.example.com'),
+    );
+  });
+
+  test('is shown to nobody when that cannot be read', () => {
+    expect(() => hostTarget(host({ login: named }), annotated('10.0.0.1, 10.0.0.0/99'))).toThrow(
+      expect.objectContaining({
+        code: 'InvalidAddressRange',
+        class: 'NeedsUser',
+        message: expect.stringContaining('of Secret login holds "10.0.0.0/99"'),
+      }),
+    );
   });
 });
 

@@ -4,6 +4,13 @@ import type { coreKinds, DeepReadonly } from '@tke/meta';
 
 import { platformErrors } from '../errors.ts';
 import type { HostRecord, KnownHost } from './known-host.ts';
+import {
+  hostAddresses,
+  loginAddressesAnnotation,
+  loginRefusal,
+  proxyAddresses,
+  type NamedAddress,
+} from './login-addresses.ts';
 import { nonEmpty } from './non-empty.ts';
 
 /** A Secret of the platform namespace by name; undefined where there is none with the label of tenants. */
@@ -13,12 +20,15 @@ const defaultPort = 22;
 const defaultUser = 'root';
 
 /**
- * The way to a host and what to show there. Throws SecretNotFound, SecretOfAnotherTenant, LoginIncomplete or InvalidHostKey
- * (NeedsUser), or HostKeyNotKnown (Retryable) for a host of another object that has not shown its key yet.
+ * The way to a host and what to show there. Throws SecretNotFound, SecretOfAnotherTenant, LoginAddressRefused, InvalidAddressRange,
+ * LoginIncomplete or InvalidHostKey (NeedsUser), or HostKeyNotKnown (Retryable) for a host of another object that has not shown its key yet.
  */
 export function hostTarget(host: KnownHost, findSecret: FindSecret): HostTarget {
   const { ip, login } = host;
-  const { credentials, sudoPassword } = required(loginSecrets(login, host, findSecret), `host ${ip}`);
+  const { credentials, sudoPassword } = required(
+    loginSecrets(login, hostAddresses(host), host, findSecret),
+    `host ${ip}`,
+  );
   return {
     address: ip,
     port: portOf(login),
@@ -36,7 +46,7 @@ function wayTo(host: KnownHost, findSecret: FindSecret): Via | undefined {
     return undefined;
   }
   const { ip: address = '' } = proxy;
-  const secrets = loginSecrets(proxy, host, findSecret);
+  const secrets = loginSecrets(proxy, proxyAddresses(proxy), host, findSecret);
   if (proxy.type === 'SOCKS5') {
     const { password } = secrets.credentials;
     return { kind: 'socks5', address, port: proxy.port ?? 0, user: nonEmpty(proxy.username), password };
@@ -63,9 +73,16 @@ interface LoginSecrets {
 }
 
 /** What the Secret has comes before what stands in the object itself. */
-function loginSecrets(login: DeepReadonly<SshLogin>, { tenantID }: KnownHost, findSecret: FindSecret): LoginSecrets {
+function loginSecrets(
+  login: DeepReadonly<SshLogin>,
+  shownTo: readonly NamedAddress[],
+  { tenantID }: KnownHost,
+  findSecret: FindSecret,
+): LoginSecrets {
   const name = login.credentialSecretRef?.name;
-  const data = name === undefined ? {} : secretData(name, tenantID, findSecret);
+  const secret = name === undefined ? undefined : secretOf(name, tenantID, findSecret);
+  requireAddresses(secret, shownTo);
+  const data: SecretData = secret?.data ?? {};
   const value = (key: 'password' | 'privateKey' | 'passPhrase') => nonEmpty(data[key]) ?? nonEmpty(login[key]);
   return {
     credentials: {
@@ -77,9 +94,10 @@ function loginSecrets(login: DeepReadonly<SshLogin>, { tenantID }: KnownHost, fi
   };
 }
 
+type LoginSecret = DeepReadonly<coreKinds.Secret>;
 type SecretData = Readonly<Partial<Record<'password' | 'privateKey' | 'passPhrase' | 'sudoPassword', string>>>;
 
-function secretData(name: string, tenantID: string, findSecret: FindSecret): SecretData {
+function secretOf(name: string, tenantID: string, findSecret: FindSecret): LoginSecret {
   const secret = findSecret(name);
   if (secret === undefined) {
     throw platformErrors.SecretNotFound(
@@ -91,7 +109,18 @@ function secretData(name: string, tenantID: string, findSecret: FindSecret): Sec
       `credentialSecretRef names Secret ${name}, whose label ${secretTenantLabel} is not ${JSON.stringify(tenantID)}`,
     );
   }
-  return secret.data ?? {};
+  return secret;
+}
+
+/** Before anything of the Secret is used: a password that a host has seen cannot be taken back. */
+function requireAddresses(secret: LoginSecret | undefined, shownTo: readonly NamedAddress[]): void {
+  const refusal = secret && loginRefusal(secret, shownTo);
+  if (refusal !== undefined) {
+    const { field, address, allowed } = refusal;
+    throw platformErrors.LoginAddressRefused(
+      `Secret ${secret?.metadata.name ?? ''} must not be used with ${field} ${address}: its annotation ${loginAddressesAnnotation} has ${JSON.stringify(allowed)} only`,
+    );
+  }
 }
 
 function required(secrets: LoginSecrets, what: string): LoginSecrets {

@@ -134,6 +134,22 @@ describe('an import', () => {
   );
 
   test(
+    'by addresses alone waits, and goes on by itself with a ClusterCredential that names the Cluster',
+    async () => {
+      const { token } = await newToken(member, 'later');
+      await hub.import(name, { addresses: [addressOf(memberPlane.access)] });
+      const waiting = await hub.until(name, 'CredentialNotFound');
+      expect(condition(waiting, 'Stalled')?.status).toBe('True');
+
+      const caCert = Buffer.from(memberPlane.access.pki.ca.certPem).toString('base64');
+      await hub.credential(name, { clusterName: name, token, caCert });
+      await hub.until(name, 'RightsMissing');
+      await hub.delete(name);
+    },
+    timeoutMs,
+  );
+
+  test(
     'with the wrong CA is refused, and goes on by itself with the right one',
     async () => {
       const { token } = await newToken(member, name);

@@ -1,6 +1,7 @@
 import type { Cluster } from '@tke/api-platform';
 import type { ClusterConfig } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
+import type { AddressGuard } from '@tke/net';
 import { certificateInfo, type CertificateInfo } from '@tke/pki';
 import type { Clock } from '@tke/time';
 
@@ -29,6 +30,8 @@ export function hostOf(name: string): string | undefined {
 }
 
 export interface CertificateDependencies {
+  /** Which addresses may be connected to; undefined for all. */
+  readonly guard: AddressGuard | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -54,13 +57,13 @@ function clientEntry({ commonName, notBefore, notAfter }: CertificateInfo): Cert
 
 async function serverCertificates(
   { server, alternatives = [], serverName, proxyUrl }: ClusterConfig,
-  { clock, signal }: CertificateDependencies,
+  deps: CertificateDependencies,
 ): Promise<readonly Certificate[]> {
   // Addresses behind a proxy mean nothing here.
   const urls = proxyUrl === undefined ? [server, ...alternatives] : [];
   const hosts = [...new Map(urls.map((url) => [url.host, url])).values()];
   const ends = await Promise.all(
-    hosts.map(async (url) => ({ url, notAfter: await serverCertificateEnd(url, { serverName, clock, signal }) })),
+    hosts.map(async (url) => ({ url, notAfter: await serverCertificateEnd(url, { ...deps, serverName }) })),
   );
   return ends.flatMap(({ url, notAfter }) => {
     const name = hosts.length === 1 ? 'apiserver' : `apiserver ${url.host}`;

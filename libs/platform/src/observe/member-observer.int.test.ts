@@ -78,7 +78,7 @@ test(
     members.put('cls-a', await accessTo(controlPlane.access));
     const member = members.get('cls-a')!;
     await healthy(member);
-    const observation = await new MemberObserver(systemClock).observe(member, signal);
+    const observation = await new MemberObserver(systemClock, undefined).observe(member, signal);
     const { uid } = (await admin.get({ ...nodeKind, kind: 'Namespace', plural: 'namespaces' }, { name: 'kube-system' }))
       .metadata;
     expect(observation.fields).toMatchObject({
@@ -119,7 +119,7 @@ test(
   async () => {
     let now = 0;
     const clock: Clock = { ...systemClock, monotonic: () => now };
-    const observer = new MemberObserver(clock);
+    const observer = new MemberObserver(clock, undefined);
     await using members = runningMembers();
     members.put('cls-a', await accessTo(controlPlane.access));
     const member = members.get('cls-a')!;
@@ -147,7 +147,7 @@ test(
     const informer = member.cache.informer(nodeKind);
     await waitFor(() => informer.synced, { description: 'the nodes', timeoutMs: 30_000 });
     await controlPlane.kubectl(['delete', 'clusterrolebinding', 'w']);
-    const { fields } = await new MemberObserver(systemClock).observe(member, signal);
+    const { fields } = await new MemberObserver(systemClock, undefined).observe(member, signal);
     expect(fields.nodes).toEqual({ total: 2, ready: 1 });
   },
   timeoutMs,
@@ -162,7 +162,7 @@ test(
     members.put('cls-a', await accessTo(controlPlane.access, 'reader', 'nobody'));
     const member = members.get('cls-a')!;
     await healthy(member);
-    const observation = await new MemberObserver(systemClock).observe(member, signal);
+    const observation = await new MemberObserver(systemClock, undefined).observe(member, signal);
     expect(observation.fields.nodes).toEqual({ total: 2, ready: 1 });
     expect(observation.fields).not.toHaveProperty('components');
     expect(observation.fields.resource).not.toHaveProperty('allocated');
@@ -180,7 +180,7 @@ test(
     members.put('cls-a', access);
     const member = members.get('cls-a')!;
     await healthy(member);
-    const observer = new MemberObserver(systemClock);
+    const observer = new MemberObserver(systemClock, undefined);
     const before = await observer.observe(member, signal);
     controlPlane.pauseApiServer();
     try {

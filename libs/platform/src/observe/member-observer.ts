@@ -1,5 +1,6 @@
 import { errorMessage, isCoded } from '@tke/errors';
 import type { MemberCluster } from '@tke/member-cluster';
+import type { AddressGuard } from '@tke/net';
 import type { Clock } from '@tke/time';
 
 import { allocatedResources } from './allocated-resources.ts';
@@ -22,10 +23,13 @@ const timeLimitMs = 60_000;
 /** Looks at members. What it asks them for it asks for once a minute at most, however often it is called, and less often what takes long. */
 export class MemberObserver {
   readonly #clock: Clock;
+  readonly #guard: AddressGuard | undefined;
   readonly #known = new WeakMap<MemberCluster, MemberMeasurements>();
 
-  constructor(clock: Clock) {
+  /** @param guard which addresses may be connected to; undefined for all. */
+  constructor(clock: Clock, guard: AddressGuard | undefined) {
     this.#clock = clock;
+    this.#guard = guard;
   }
 
   /**
@@ -62,7 +66,7 @@ export class MemberObserver {
     if (known?.uid === member.facts?.uid && known?.config === member.config && known !== undefined) {
       return known;
     }
-    const fresh = new MemberMeasurements(this.#clock, member);
+    const fresh = new MemberMeasurements(this.#clock, this.#guard, member);
     this.#known.set(member, fresh);
     return fresh;
   }
@@ -91,11 +95,13 @@ class MemberMeasurements {
   readonly components: Measurement<readonly Component[]>;
   readonly certificates: Measurement<readonly Certificate[]>;
   readonly #clock: Clock;
+  readonly #guard: AddressGuard | undefined;
 
-  constructor(clock: Clock, { facts, config }: MemberCluster) {
+  constructor(clock: Clock, guard: AddressGuard | undefined, { facts, config }: MemberCluster) {
     this.uid = facts?.uid;
     this.config = config;
     this.#clock = clock;
+    this.#guard = guard;
     this.nodes = new Measurement(clock, intervalMs);
     this.allocated = new Measurement(clock, intervalMs);
     this.components = new Measurement(clock, intervalMs);
@@ -104,15 +110,16 @@ class MemberMeasurements {
 
   async refresh(member: MemberCluster, signal: AbortSignal): Promise<void> {
     const { client, config } = member;
+    const [clock, guard] = [this.#clock, this.#guard];
     const limit = new AbortController();
     const overdue = observeErrors.ObservationTimeout(`it was not all said within ${timeLimitMs / 1000} s`);
-    const timer = this.#clock.setTimer(timeLimitMs, () => limit.abort(overdue));
+    const timer = clock.setTimer(timeLimitMs, () => limit.abort(overdue));
     const either = AbortSignal.any([signal, limit.signal]);
     await Promise.all([
       this.nodes.refresh(() => nodeTotals(member, either)),
       this.allocated.refresh(() => allocatedResources(client, either)),
       this.components.refresh(() => controlPlaneComponents(client, either)),
-      config && this.certificates.refresh(() => certificatesOf(config, { clock: this.#clock, signal: either })),
+      config && this.certificates.refresh(() => certificatesOf(config, { clock, guard, signal: either })),
     ]);
     timer.cancel();
   }

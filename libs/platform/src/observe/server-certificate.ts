@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 
+import { bareHost, dialTcp, type AddressGuard } from '@tke/net';
 import type { Clock } from '@tke/time';
 
 export interface ServerCertificateOptions {
   /** Name to ask for. Default: the host of the address, where that is a name. */
   readonly serverName?: string | undefined;
+  readonly guard: AddressGuard | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -13,25 +16,28 @@ export interface ServerCertificateOptions {
 const timeoutMs = 5_000;
 
 /** When the certificate ends that is served at an address, milliseconds since the epoch; undefined when none can be had. */
-export function serverCertificateEnd(
+export async function serverCertificateEnd(
   { hostname, port }: Pick<URL, 'hostname' | 'port'>,
-  { serverName, clock, signal }: ServerCertificateOptions,
+  { serverName, guard, clock, signal }: ServerCertificateOptions,
 ): Promise<number | undefined> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const name = serverName ?? (isIP(host) === 0 ? host : '');
-  return new Promise((resolve) => {
+  const host = bareHost(hostname);
+  const servername = serverName ?? (isIP(host) === 0 ? host : '');
+  const limit = new AbortController();
+  const timer = clock.setTimer(timeoutMs, () => limit.abort());
+  try {
+    const either = AbortSignal.any([signal, limit.signal]);
+    const socket = await dialTcp({ host, port: Number(port || 443) }, { guard, signal: either });
     // Not verified: a date is all that is read, nothing is sent, and the date of a bad certificate is of interest as well.
-    const socket = connect({ host, port: Number(port || 443), servername: name, rejectUnauthorized: false });
-    const end = (notAfter?: number) => {
-      timer.cancel();
-      signal.removeEventListener('abort', giveUp);
-      socket.destroy();
-      resolve(notAfter);
-    };
-    const giveUp = () => end();
-    const timer = clock.setTimer(timeoutMs, giveUp);
-    signal.addEventListener('abort', giveUp, { once: true });
-    socket.once('error', giveUp);
-    socket.once('secureConnect', () => end(socket.getPeerX509Certificate()?.validToDate.getTime()));
-  });
+    const tls = connect({ socket, servername, rejectUnauthorized: false });
+    try {
+      await once(tls, 'secureConnect', { signal: either });
+      return tls.getPeerX509Certificate()?.validToDate.getTime();
+    } finally {
+      tls.destroy();
+    }
+  } catch {
+    return undefined;
+  } finally {
+    timer.cancel();
+  }
 }

@@ -8,6 +8,8 @@ const mostProblems = 128;
 export const preflightErrors = codedErrors({
   PreflightFailed: {
     class: 'NeedsUser',
+    meaning:
+      'Before anything is changed, all hosts are examined; one at least is not fit. `status.preflight` lists every finding with host, check and what to do about it.',
     remedy:
       'Mend what status.preflight lists. A check that is wrong about a host is left out by naming it in features.skipConditions, e.g. EnsurePreflight/SELinux.',
   },
@@ -19,7 +21,7 @@ export class PreflightFailure extends CodedError {
   readonly problems: readonly PreflightProblem[];
 
   constructor(problems: readonly PreflightProblem[]) {
-    super('PreflightFailed', preflightErrors.PreflightFailed(''), summary(problems));
+    super('PreflightFailed', preflightErrors.PreflightFailed.definition, summary(problems));
     this.problems = problems.slice(0, mostProblems).map(bounded);
   }
 }

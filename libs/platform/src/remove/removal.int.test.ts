@@ -5,9 +5,9 @@ import { codedErrors } from '@tke/errors';
 import { uniqueName, waitFor } from '@tke/envtest';
 import { isNotFound } from '@tke/kube-client';
 import type { Kind, KubeObject } from '@tke/meta';
+import { hastyClock } from '@tke/time';
 
 import { podKind } from '../steps/node/pod.ts';
-import { hastyClock } from '../machine/testing/hasty-clock.ts';
 import { aMachine, aPod, clusterName, creating, World } from '../machine/testing/world.ts';
 import { nodeKind } from '../steps/node/node.ts';
 

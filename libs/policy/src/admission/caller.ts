@@ -1,13 +1,10 @@
 import { callerOf, tenantExtraKeys, tenantGroupPrefix, type TenantUser } from '@tke/authz';
-import type { AdmissionUser } from '@tke/webhook';
+import type { AdmissionUser, CallerTenant } from '@tke/webhook';
 
-/** Whom a request speaks for. */
+/** Whom a request speaks for; of a tenant's user also what decisions know of him. */
 export type AdmissionCaller =
-  /** Administrators of the platform, and its own components. */
-  | { readonly kind: 'platform' }
-  | { readonly kind: 'tenant'; readonly tenant: string; readonly user: TenantUser }
-  /** Claims to belong to tenants, but not to which one. */
-  | { readonly kind: 'ambiguous' };
+  | Exclude<CallerTenant, { readonly kind: 'tenant' }>
+  | (Extract<CallerTenant, { readonly kind: 'tenant' }> & { readonly user: TenantUser });
 
 /** The tenant of a caller, as the decisions of the authorizer know it. */
 export function callerTenant({ username, groups, extra }: AdmissionUser): AdmissionCaller {

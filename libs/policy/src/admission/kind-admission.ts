@@ -1,10 +1,19 @@
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
 import { jsonEqual } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '@tke/webhook';
+import {
+  platformOnlyProblems,
+  tenantProblems,
+  withTenant,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type TenantObject,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import type { Directory } from '../compile/directory.ts';
+import { callerTenant } from './caller.ts';
 import { specLeftovers, statusLeftovers } from './leftovers.ts';
-import { platformOnlyProblems, tenantProblems, withTenant, type TenantObject } from './tenant.ts';
 
 /** What is particular to one kind. */
 export interface KindChecks<T extends KubeObject> {
@@ -19,10 +28,10 @@ export interface KindChecks<T extends KubeObject> {
 export function tenantAdmission<T extends TenantObject>(checks: KindChecks<T>, directory: Directory): KindAdmission<T> {
   return {
     kind: checks.kind,
-    default: (request) => withTenant(request),
+    default: (request) => withTenant(request, callerTenant),
     validate: (request) =>
       validated(request, checks, {
-        problems: tenantProblems(request),
+        problems: tenantProblems(request, callerTenant(request.userInfo)),
         warnings: tenantWarnings(request.object, directory),
       }),
     warn: ({ operation, object }) => (operation === 'CREATE' && object !== undefined ? statusLeftovers(object) : []),
@@ -33,8 +42,10 @@ export function tenantAdmission<T extends TenantObject>(checks: KindChecks<T>, d
 export function platformAdmission<T extends KubeObject>(checks: KindChecks<T>): KindAdmission<T> {
   return {
     kind: checks.kind,
-    validate: (request) =>
-      validated(request, checks, { problems: platformOnlyProblems(checks.kind.kind, request), warnings: [] }),
+    validate: (request) => {
+      const problems = platformOnlyProblems(checks.kind.kind, callerTenant(request.userInfo));
+      return validated(request, checks, { problems, warnings: [] });
+    },
   };
 }
 

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { authKinds } from '@tke/api-auth';
 import type { KubeObject } from '@tke/meta';
+import { cacheOf } from '@tke/runtime/testing';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
-import { cacheOf } from '../testing/cache-of.ts';
+import { registerInformers } from '../informers.ts';
 import { compiledPlatform } from '../testing/compiled-platform.ts';
 import {
   aCustomPolicyBinding,
@@ -80,7 +81,7 @@ const stored = [
 ];
 
 test('every kind that tenants or the platform write has an admission, once', async () => {
-  const kinds = policyAdmissions(await cacheOf([], end.signal)).map(({ kind }) => kind.kind);
+  const kinds = policyAdmissions(await cacheOf([], registerInformers, end.signal)).map(({ kind }) => kind.kind);
   expect(new Set(kinds).size).toBe(kinds.length);
   // API keys have no component that issues them yet.
   expect(authKinds.map(({ kind }) => kind).filter((kind) => !kinds.includes(kind))).toEqual(['APIKey']);

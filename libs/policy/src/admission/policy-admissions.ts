@@ -1,7 +1,7 @@
 import { apiSigningKey, category, localIdentity, policy, rule, type Policy } from '@tke/api-auth';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { KindAdmission } from '@tke/webhook';
+import type { KindAdmission, TenantObject } from '@tke/webhook';
 
 import type { Unresolved } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
@@ -19,7 +19,6 @@ import { platformAdmission, tenantAdmission, type KindChecks } from './kind-admi
 import { identityLeftovers } from './leftovers.ts';
 import { seedMarkProblems } from './seed-marks.ts';
 import { shippedPolicyProblems } from './shipped-policies.ts';
-import type { TenantObject } from './tenant.ts';
 
 /**
  * Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it.

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { projectOwnerPolicy } from '@tke/api-auth';
 import type { KubeObject } from '@tke/meta';
-import type { AdmissionUser } from '@tke/webhook';
+import type { AdmissionUser, Reach } from '@tke/webhook';
 
 import { defaultPolicies, nameIn, seededSpec } from '../seeds/default-policies.ts';
 import { compiledPlatform } from '../testing/compiled-platform.ts';
 import { anIdentity, aPolicy, aPolicyBinding, aProjectPolicyBinding, aTenant, statement } from '../testing/objects.ts';
 import { tenantUser } from '../testing/story.ts';
-import { mayReach, type Reach } from './caller-powers.ts';
+import { mayReach } from './caller-powers.ts';
 import { unreadRules } from './followed-rules.ts';
 
 let end: AbortController;
@@ -23,7 +23,9 @@ const named = (name: string) => [{ id: `usr-${name}` }];
 const shipped = defaultPolicies.find((each) => nameIn('default', each) === owner)!;
 const noLimits = aPolicy('pol-no-limits', { statement: statement(['updateProject'], ['*'], 'deny') });
 
-/** olga owns prj-a; pat may update all projects; root administers the tenant, and so does ruth, to whom it is denied. */
+/**
+ * olga owns prj-a; pat may update all projects; root administers the tenant, and so does ruth, to whom it is denied.
+ */
 const stored: readonly KubeObject[] = [
   aTenant('default', 'local', { administrators: ['root', 'ruth'] }),
   ...['olga', 'pat', 'ruth'].map((name) => anIdentity(`usr-${name}`, name)),

@@ -1,21 +1,11 @@
 import { Holder, WorkBudget } from '@tke/authz';
-import type { ResourceAttributes } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionUser } from '@tke/webhook';
+import type { MayReach } from '@tke/webhook';
 
 import { callerTenant } from '../admission/caller.ts';
 import { CacheDirectory } from '../directory.ts';
 import { escalationErrors } from './errors.ts';
 import type { FollowedRules } from './followed-rules.ts';
-
-/** Something that the caller of one request does to another object than the one he writes. */
-export interface Reach {
-  readonly attributes: ResourceAttributes;
-  /** The project whose grants count, beside those that hold everywhere; empty for the latter alone. */
-  readonly domain: string;
-}
-
-export type MayReach = (user: AdmissionUser, reach: Reach) => boolean;
 
 const maxSteps = 100_000;
 

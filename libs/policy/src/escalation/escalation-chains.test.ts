@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { KubeObject } from '@tke/meta';
+import { cacheOf } from '@tke/runtime/testing';
 import { FakeClock } from '@tke/time';
 import type { AdmissionUser } from '@tke/webhook';
 
 import { policyAdmissions } from '../admission/policy-admissions.ts';
+import { registerInformers } from '../informers.ts';
 import { ruleSources } from '../rules/sources.ts';
 import { defaultPolicies, nameIn, seededSpec } from '../seeds/default-policies.ts';
-import { cacheOf } from '../testing/cache-of.ts';
 import { compiledPlatform } from '../testing/compiled-platform.ts';
 import {
   aCustomPolicyBinding,
@@ -286,7 +287,8 @@ describe('of two writes at once', () => {
 
   test('what the cache shows, or does not show for long, is forgotten', async () => {
     const clock = new FakeClock();
-    const cache = await cacheOf([{ ...weak, metadata: { name: 'pol-mine', uid: 'u', generation: 2 } }], end.signal);
+    const seen = { ...weak, metadata: { name: 'pol-mine', uid: 'u', generation: 2 } };
+    const cache = await cacheOf([seen], registerInformers, end.signal);
     const recent = new RecentWrites(cache, ruleSources(cache), clock);
     const request = (generation: number) => ({
       uid: '1',

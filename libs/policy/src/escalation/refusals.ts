@@ -64,7 +64,7 @@ export function tooMuch(limit: number): FieldProblem {
   return {
     field: 'spec',
     value: undefined,
-    rule: `must not grant more than can be compared with what its author holds in ${limit} steps`,
+    rule: `must not grant more than can be compared with what its author holds in ${limit} steps (TooMuchToCompare)`,
     remedy: 'Use wider patterns or several objects, or ask an administrator of the platform.',
     type: 'TooLong',
   };

@@ -1,5 +1,4 @@
 import { localIdentity, type LocalIdentity } from '@tke/api-auth';
-import { CodedError } from '@tke/errors';
 import { keyOf, type DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
@@ -17,6 +16,7 @@ import {
 } from '@tke/runtime';
 
 import type { Directory } from '../compile/directory.ts';
+import { compileErrors } from '../compile/errors.ts';
 import { usernameIndex } from '../indexes.ts';
 import { usernameTopic } from '../rules/topics.ts';
 import { checkIdentity, passwordState, plainPasswordAdvice } from './check-identity.ts';
@@ -65,7 +65,7 @@ export class LocalIdentityReconciler implements Reconciler {
     const { code, field, value, rule, remedy } = defect;
     return {
       kind: 'stalled',
-      error: new CodedError(code, { class: 'NeedsUser', remedy }, `${field}: ${JSON.stringify(value)} ${rule}`),
+      error: compileErrors[code](`${field}: ${JSON.stringify(value)} ${rule}`, { remedy }),
     };
   }
 

@@ -1,5 +1,4 @@
 import { rule, type Rule } from '@tke/api-auth';
-import { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
@@ -14,6 +13,7 @@ import {
   type StatusDependencies,
 } from '@tke/runtime';
 
+import { compileErrors } from '../compile/errors.ts';
 import { checkRule } from './check-rule.ts';
 import { describeDefect } from './outcome.ts';
 import { sourceTextOf } from './rule-object.ts';
@@ -41,11 +41,9 @@ export class AuthoredRuleReconciler implements Reconciler {
         ? { kind: 'ready', message: 'in use' }
         : {
             kind: 'stalled',
-            error: new CodedError(
-              'InvalidRule',
-              { class: 'NeedsUser', remedy: 'Decisions leave this row out.' },
-              defects.map(describeDefect).join('. '),
-            ),
+            error: compileErrors.InvalidRule(defects.map(describeDefect).join('. '), {
+              remedy: 'Decisions leave this row out.',
+            }),
           };
     await saveOutcome(this.#deps, { kind: rule, object, fields: {}, outcome, action: 'CheckRule', signal });
     return undefined;

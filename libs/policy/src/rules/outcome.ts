@@ -1,7 +1,7 @@
-import { CodedError } from '@tke/errors';
 import type { Outcome } from '@tke/runtime';
 
 import type { CompiledSource, Defect, Unresolved } from '../compile/compiled.ts';
+import { compileErrors } from '../compile/errors.ts';
 
 /** How compiling ended, in the terms of a status. */
 export function outcomeOf({ rows, defects, unresolved }: CompiledSource): Outcome {
@@ -11,7 +11,7 @@ export function outcomeOf({ rows, defects, unresolved }: CompiledSource): Outcom
   }
   const causes = [...defects.map(describeDefect), ...unresolved.map(describeUnresolved)];
   const remedy = 'What can be granted of it is granted; the rest follows by itself when this is mended.';
-  return { kind: 'stalled', error: new CodedError(reason, { class: 'NeedsUser', remedy }, causes.join('. ')) };
+  return { kind: 'stalled', error: compileErrors[reason](causes.join('. '), { remedy }) };
 }
 
 /** One line for people: field, value, rule and remedy. */

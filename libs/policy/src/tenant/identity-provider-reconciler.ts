@@ -1,5 +1,4 @@
 import { identityProvider, policy, type IdentityProvider, type Policy } from '@tke/api-auth';
-import { CodedError } from '@tke/errors';
 import type { DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
@@ -20,6 +19,7 @@ import {
   type StatusDependencies,
 } from '@tke/runtime';
 
+import { compileErrors } from '../compile/errors.ts';
 import { defaultPoliciesFinalizer, defaultPolicyLabel, tenantLabel } from '../names.ts';
 import { defaultPolicies, tenantsNaming } from '../seeds/default-policies.ts';
 import { DefaultPolicyWriter, type SeedState } from './default-policy-writer.ts';
@@ -98,11 +98,7 @@ function outcomeOf(states: readonly SeedState[]): Outcome {
     const remedy = 'Delete or rename these policies of the other tenant, or give one of the tenants another name.';
     return {
       kind: 'stalled',
-      error: new CodedError(
-        'NameTaken',
-        { class: 'NeedsUser', remedy },
-        `another tenant has the default policies ${blocked.join(', ')}`,
-      ),
+      error: compileErrors.NameTaken(`another tenant has the default policies ${blocked.join(', ')}`, { remedy }),
     };
   }
   const deleting = named('deleting');

@@ -106,6 +106,12 @@ export class Platform {
     await waitFor(there, { description: `${source} has the rows\n${wanted}\n`, timeoutMs });
   }
 
+  async untilNoRows(...sources: readonly string[]): Promise<void> {
+    for (const source of sources) {
+      await this.untilRows(source, []);
+    }
+  }
+
   /** The Ready condition of an object, once it speaks of the object as it is and has the reason. */
   async untilReason<T extends KubeObject>(kind: Kind<T>, object: KubeObject, reason: string): Promise<Condition> {
     const asked = async () => {

@@ -1,6 +1,6 @@
 import { Authorizer, ProjectIndex, TenantIndex } from '@tke/authz';
 import type { KubeObject } from '@tke/meta';
-import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
+import type { AdmissionRequest, AdmissionUser, FieldProblem } from '@tke/webhook';
 
 import { policyAdmissions } from '../admission/policy-admissions.ts';
 import { compiledPlatform } from './compiled-platform.ts';
@@ -12,12 +12,17 @@ export function tenantUser(username: string, groups: readonly string[] = [], ten
   return { username, uid: '', groups, extra: { 'tkestack.io/tenantid': [tenant] } };
 }
 
-/** One admission, as the fields and types of what it refuses. */
-export async function admission(
+interface Change {
+  readonly object?: KubeObject | undefined;
+  readonly oldObject?: KubeObject | undefined;
+}
+
+/** What is refused of a change: a creation without `oldObject`, a deletion without `object`. */
+export async function problemsOf(
   admissions: Admissions,
   by: AdmissionUser,
-  change: { readonly object?: KubeObject | undefined; readonly oldObject?: KubeObject | undefined },
-): Promise<readonly string[]> {
+  change: Change,
+): Promise<readonly FieldProblem[]> {
   const { object, oldObject } = change;
   const about = object ?? oldObject;
   const found = admissions.find(({ kind }) => kind.kind === about?.kind);
@@ -34,7 +39,12 @@ export async function admission(
     ...(object && { object }),
     ...(oldObject && { oldObject }),
   };
-  const { problems } = await found.validate(request);
+  return (await found.validate(request)).problems;
+}
+
+/** The same as fields and types. */
+export async function admission(admissions: Admissions, by: AdmissionUser, change: Change): Promise<readonly string[]> {
+  const problems = await problemsOf(admissions, by, change);
   return problems.map(({ field, type }) => `${field} ${type}`);
 }
 
@@ -92,7 +102,7 @@ export class Story {
     return kind;
   }
 
-  async #ask(by: AdmissionUser, change: { object?: KubeObject; oldObject?: KubeObject | undefined }) {
+  async #ask(by: AdmissionUser, change: Change) {
     const { cache, rules } = await compiledPlatform(this.#stored, this.#signal);
     return admission(policyAdmissions(cache, rules), by, change);
   }

@@ -7,7 +7,7 @@ import { applyManifests, ControlPlane, uniqueName, waitFor } from '@tke/envtest'
 import { connect, type Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 import { coreKinds, type ConfigMap, type Kind } from '@tke/meta';
-import { systemClock, type Clock } from '@tke/time';
+import { hastyClock } from '@tke/time';
 
 import { Cache } from './cache.ts';
 import { CuttableProxy } from './testing/cuttable-proxy.ts';
@@ -60,8 +60,11 @@ interface Watched {
   hears(...events: readonly string[]): Promise<unknown>;
 }
 
+/** Up to a minute between two tries is long for a test. */
+const clock = hastyClock(20);
+
 /** A running cache of config maps, and what a handler of it hears. */
-async function watchConfigMaps(options: InformerOptions<ConfigMap>, clock: Clock = systemClock): Promise<Watched> {
+async function watchConfigMaps(options: InformerOptions<ConfigMap>): Promise<Watched> {
   const cache = new Cache({ reader: await fragileClient(), logger: discardLogger, clock });
   const heard: string[] = [];
   const handler: EventHandler<ConfigMap> = {
@@ -192,8 +195,6 @@ describe('a cache of a real server', () => {
   test('waits for a kind until its definition is installed', async () => {
     const group = `${uniqueName('late')}.example.io`;
     const gadget: Kind = { group, version: 'v1', kind: 'Gadget', plural: 'gadgets', namespaced: false };
-    // Ten seconds between two tries are long for a test.
-    const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
     let lists = 0;
     const metrics: CacheMetrics = {
       listStarted: () => {

@@ -32,8 +32,8 @@ export function denial(request: AdmissionRequest, problems: readonly FieldProble
 
 /** The answer when a webhook could not decide. Under `failurePolicy: Ignore` an HTTP error would admit the object. */
 export function undecided(request: AdmissionRequest, error: unknown): AdmissionAnswer {
-  const { message, remedy } = describeError(error);
-  const text = `${titleOf(request)} could not be checked: ${message}; ${remedy} Look for request ${request.uid} in the webhook's log.`;
+  const { code, message, remedy } = describeError(error);
+  const text = `${titleOf(request)} could not be checked: ${message} (${code}); ${remedy} Look for request ${request.uid} in the webhook's log.`;
   return {
     allowed: false,
     status: { ...failure(500, 'InternalError', text), details: aboutObject(request) },

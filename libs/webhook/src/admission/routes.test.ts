@@ -29,6 +29,11 @@ const stored: Widget = {
   spec: { size: 1 },
 };
 
+const ending: Widget = {
+  ...stored,
+  metadata: { ...stored.metadata, finalizers: ['example.com/held'], deletionTimestamp: '2026-01-01T00:00:00Z' },
+};
+
 /** As a kube-apiserver 1.36 sends it. */
 function review(overrides: Record<string, unknown> = {}): {
   apiVersion: string;
@@ -208,21 +213,14 @@ describe('/validate', () => {
 
   test.each([
     [
-      'one that is being deleted',
+      'one that is being deleted and loses its finalizer',
       {
         operation: 'UPDATE',
-        oldObject: stored,
-        object: { ...stored, metadata: { ...stored.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+        oldObject: ending,
+        object: { ...ending, metadata: { ...ending.metadata, finalizers: [] } },
       },
     ],
-    [
-      'one that is deleted again',
-      {
-        operation: 'DELETE',
-        object: null,
-        oldObject: { ...stored, metadata: { ...stored.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
-      },
-    ],
+    ['one that is deleted again', { operation: 'DELETE', object: null, oldObject: ending }],
     ['its status', { operation: 'UPDATE', oldObject: stored, subResource: 'status' }],
   ])('%s is admitted unseen', async (_what, overrides) => {
     const never = () => {
@@ -235,6 +233,16 @@ describe('/validate', () => {
     expect((await admit(admission, '/mutate/widgets.example.com', review(overrides))).body.response).not.toHaveProperty(
       'patch',
     );
+  });
+
+  test.each([
+    ['its spec', { spec: { size: 2 } }],
+    ['what other kinds have at the top level', { secretRef: { name: 'other' } }],
+  ])('one that is being deleted is validated when somebody changes %s', async (_what, change) => {
+    const problem = { field: 'spec', value: 2, rule: 'must stay', remedy: 'leave it', type: 'Forbidden' as const };
+    const admission = { validate: () => ({ problems: [problem], warnings: [] }) };
+    const changed = review({ operation: 'UPDATE', oldObject: ending, object: { ...ending, ...change } });
+    expect((await admit(admission, '/validate/widgets.example.com', changed)).body.response.allowed).toBe(false);
   });
 
   test('a deletion is validated by the stored object', async () => {
@@ -259,20 +267,20 @@ describe('/validate', () => {
       () => {
         throw new Error('boom');
       },
-      /^Widget "w1" could not be checked: boom; .*log/,
+      /^Widget "w1" could not be checked: boom \(InternalError\); .*log/,
     ],
-    ['rejects', () => Promise.reject(new Error('boom')), /could not be checked: boom; /],
+    ['rejects', () => Promise.reject(new Error('boom')), /could not be checked: boom \(InternalError\); /],
     [
-      'rejects with a remedy',
+      'rejects with a code and a remedy',
       () => Promise.reject(errors.CacheNotStarted('no rules yet')),
-      /no rules yet; Wait until the manager is ready\./,
+      /no rules yet \(CacheNotStarted\); Wait until the manager is ready\./,
     ],
     [
       'writes to the object',
       ({ object }) => (((object as Widget).spec!.size = 2), { problems: [], warnings: [] }),
       /read only/,
     ],
-    ['never ends', () => new Promise(() => undefined), /took longer than 200 ms; Retry/],
+    ['never ends', () => new Promise(() => undefined), /took longer than 200 ms \(DeadlineExceeded\); Retry/],
   ])('a validation that %s denies with code 500 and says what to do', async (_what, validate, message) => {
     const logger = new RecordingLogger();
     const answer = await admit({ validate: validate! }, '/validate/widgets.example.com', review(), logger);

@@ -4,6 +4,7 @@ import { apiVersionOf, kindKey } from '@tke/meta';
 import { RequestProblem } from '../server/request-problem.ts';
 import type { Route } from '../server/route.ts';
 
+import { isSameContent } from './content.ts';
 import { denial, undecided } from './denial.ts';
 import { jsonPatch } from './json-patch.ts';
 import { decodeAdmissionReview, encodeAdmissionReview, type AdmissionAnswer } from './review.ts';
@@ -68,9 +69,13 @@ function admissionRoute(
   };
 }
 
-/** A refusal here would keep an object from ever being deleted, or a controller from saying what is wrong with it. */
+/**
+ * A refusal here would keep an object from ever being deleted, or a controller from saying what is wrong with it. What else is changed of
+ * an object that is being deleted is judged: it is acted on to the last, e.g. by logging in to a host to remove what is there.
+ */
 function alwaysAdmitted({ subResource, object, oldObject }: AdmissionRequest): boolean {
-  return subResource === 'status' || (object ?? oldObject)?.metadata.deletionTimestamp !== undefined;
+  const isEnding = oldObject?.metadata.deletionTimestamp !== undefined;
+  return subResource === 'status' || (isEnding && (object === undefined || isSameContent(object, oldObject)));
 }
 
 async function mutate(admission: KindAdmission, request: AdmissionRequest): Promise<AdmissionAnswer> {

@@ -51,8 +51,8 @@ export interface ValidationResult {
 
 /**
  * Admission of one kind. All functions answer from memory: no network, no side effects. They are not asked about
- * objects that are being deleted nor about `/status`, which are always admitted. What they throw denies the request
- * with code 500.
+ * `/status` nor about changes of metadata while an object is being deleted, which are always admitted. What they throw
+ * denies the request with code 500.
  */
 export interface KindAdmission<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;

@@ -1,5 +1,6 @@
 import type { DeepReadonly, Kind, KubeObject } from '@tke/meta';
 import { jsonEqual } from '@tke/runtime';
+import { isSameContent } from '../admission/content.ts';
 import type { AdmissionRequest, FieldProblem, KindAdmission, ValidationResult } from '../admission/types.ts';
 import { fine, merged } from './result.ts';
 
@@ -34,7 +35,7 @@ export function kindAdmission<T extends KubeObject>(checks: KindChecks<T>): Kind
  */
 function validated<T extends KubeObject>(request: AdmissionRequest<T>, checks: KindChecks<T>): ValidationResult {
   const { object, oldObject } = request;
-  if (object === undefined || (oldObject !== undefined && jsonEqual(contentOf(object), contentOf(oldObject)))) {
+  if (object === undefined || (oldObject !== undefined && isSameContent(object, oldObject))) {
     return fine;
   }
   const change = checks.change?.(request) ?? fine;
@@ -45,9 +46,4 @@ function validated<T extends KubeObject>(request: AdmissionRequest<T>, checks: K
   const before = checks.examine(oldObject).problems;
   const added = problems.filter((each) => !before.some((old) => jsonEqual(each, old)));
   return merged([change, { problems: added, warnings }]);
-}
-
-/** All that users write, at the top level too, as in ClusterCredentials. */
-function contentOf<T extends KubeObject>(object: DeepReadonly<T>): object {
-  return { ...object, metadata: undefined, status: undefined };
 }

@@ -1,7 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 
 import { runLoad, startLoad, type LoadOptions, type LoadReport } from '@tke/envtest';
-import { expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, jest, test } from '@jest/globals';
 import type { CertificateAndKey } from '@tke/pki';
 
 import { makeCa, makeClientPair } from '../testing/certificates.ts';
@@ -94,18 +94,22 @@ function askPolitely(running: RunningServer, client: CertificateAndKey): Promise
   return startLoad({ ...load, connections: 8, perSecond: 200, warmUpSeconds: 0.5, seconds: 2 }).report;
 }
 
+const fairRate = { perSecond: 2_000, burstSeconds: 1, longestDelayMs: 1_000 };
+
+let clientCa: Awaited<ReturnType<typeof makeCa>>;
+let good: CertificateAndKey;
+/** Without anybody else, once for all attacks. */
+let alone: LoadReport;
+beforeAll(async () => {
+  clientCa = await makeCa('client-ca');
+  good = await makeClientPair(clientCa, 'good', []);
+  await using running = await runServer({ routes, clientCa: clientCa.certPem, limits: { callerRate: fairRate } });
+  alone = await askPolitely(running, good);
+});
+
 test.each(Object.entries(attacks))('%s of one caller does not keep answers from another', async (name, attack) => {
-  const clientCa = await makeCa('client-ca');
-  const [good, hostile] = await Promise.all([
-    makeClientPair(clientCa, 'good', []),
-    makeClientPair(clientCa, 'hostile', []),
-  ]);
-  await using running = await runServer({
-    routes,
-    clientCa: clientCa.certPem,
-    limits: { callerRate: { perSecond: 2_000, burstSeconds: 1, longestDelayMs: 1_000 } },
-  });
-  const alone = await askPolitely(running, good);
+  const hostile = await makeClientPair(clientCa, 'hostile', []);
+  await using running = await runServer({ routes, clientCa: clientCa.certPem, limits: { callerRate: fairRate } });
   const stop = new AbortController();
   const attacking = attack(running, hostile, stop.signal);
   // Its burst is over and its share is all it gets.
@@ -124,7 +128,6 @@ test.each(Object.entries(attacks))('%s of one caller does not keep answers from 
 });
 
 test('what was refused by then is answered once the flood is over', async () => {
-  const clientCa = await makeCa('client-ca');
   const client = await makeClientPair(clientCa, 'hostile', []);
   await using running = await runServer({
     routes,

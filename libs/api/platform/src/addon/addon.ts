@@ -9,6 +9,8 @@ import { dnsLabel, tenantID, text } from '../text.ts';
 export const addon = {
   ...platformGroup,
   namespaced: false,
+  // The addon component answers for them; until it is there, nobody does.
+  reconciled: false,
   name: dnsLabel('Name of the addon object.'),
   columns: [
     column('Cluster', '.spec.clusterName'),

@@ -15,7 +15,7 @@ export const planLimits = {
 const name = (description: string) => s.string(description, { maxLength: 253 });
 
 const failure = s.object('Why the last attempt failed.', {
-  code: s.string('One CamelCase word; troubleshooting.md says more about each.', { maxLength: 64 }),
+  code: s.string('One CamelCase word; `kubectl tke explain` says more about each.', { maxLength: 64 }),
   class: s.oneOf(
     'Retryable: tried again without help. NeedsUser: waits for a change of spec or the retry annotation. Bug: please report it.',
     ['Retryable', 'NeedsUser', 'Bug'],

@@ -1,13 +1,10 @@
-import { businessNamespace, type BusinessNamespace } from '@tke/api-business';
-import { isNotFound } from '@tke/kube-client';
-import type { Kind } from '@tke/meta';
 import { wholeTarget, type Step } from '@tke/plan';
 
+import { namespaceKind } from '../../objects/kinds.ts';
+import { undefinedIfGone } from '../../objects/undefined-if-gone.ts';
 import { emigrationFieldManager as fieldManager, emigrationFrom, emigrationUID } from '../names.ts';
 import { sourceKey, sourceOf, targetKey, targetOf, type EmigrationScope } from '../scope.ts';
 import { stepNames, waitMs } from '../step-names.ts';
-
-const kind: Kind<BusinessNamespace> = businessNamespace;
 
 /** Deletes the old Namespace, whose project gets its quota back; the new one is one like any other from then on. */
 export const release: Step<EmigrationScope> = {
@@ -29,15 +26,9 @@ async function remove(
   { uid = '', deletionTimestamp }: { readonly uid?: string; readonly deletionTimestamp?: string },
   signal: AbortSignal,
 ): Promise<void> {
-  if (deletionTimestamp !== undefined) {
-    return;
-  }
-  try {
-    await client.delete(kind, sourceKey(emigration), { preconditions: { uid }, signal });
-  } catch (error) {
-    if (!isNotFound(error)) {
-      throw error;
-    }
+  if (deletionTimestamp === undefined) {
+    const options = { preconditions: { uid }, signal };
+    await client.delete(namespaceKind, sourceKey(emigration), options).catch(undefinedIfGone);
   }
 }
 
@@ -49,7 +40,7 @@ async function unmark(scope: EmigrationScope, signal: AbortSignal): Promise<void
   }
   const metadata = { uid: target.metadata.uid, annotations: { [emigrationFrom]: null, [emigrationUID]: null } };
   await scope.client.patch(
-    kind,
+    namespaceKind,
     targetKey(scope.emigration),
     { type: 'merge', body: { metadata } },
     { fieldManager, signal },

@@ -1,15 +1,14 @@
-import { businessNamespace, type BusinessNamespace } from '@tke/api-business';
+import type { BusinessNamespace } from '@tke/api-business';
 import { isAlreadyExists } from '@tke/kube-client';
-import type { DeepReadonly, Kind } from '@tke/meta';
+import type { DeepReadonly } from '@tke/meta';
 import { wholeTarget, type Step, type Waiting } from '@tke/plan';
 
+import { namespaceKind } from '../../objects/kinds.ts';
 import { grantOf, quotaProblem } from '../../quota/grant.ts';
 import { emigrationErrors } from '../errors.ts';
 import { emigrationFieldManager as fieldManager } from '../names.ts';
 import { destinationOf, isMadeBy, sourceOf, targetFor, targetKey, targetOf, type EmigrationScope } from '../scope.ts';
 import { stepNames, waitMs } from '../step-names.ts';
-
-const kind: Kind<BusinessNamespace> = businessNamespace;
 
 /** Makes the new Namespace, and waits until the destination has room for it: nothing in the member was touched then. */
 export const reserve: Step<EmigrationScope> = {
@@ -33,15 +32,15 @@ async function create(scope: EmigrationScope, signal: AbortSignal): Promise<void
     throw emigrationErrors.SourceGone(`Namespace ${emigration.spec.namespace} is being deleted`);
   }
   try {
-    await client.create(kind, targetFor(source, emigration), { fieldManager, signal });
+    await client.create(namespaceKind, targetFor(source, emigration), { fieldManager, signal });
   } catch (error) {
     if (!isAlreadyExists(error)) {
       throw error;
     }
     // The cache lags behind our own creation, or somebody else was faster.
-    const found = await client.get(kind, targetKey(emigration), { signal });
+    const found = await client.get(namespaceKind, targetKey(emigration), { signal });
     if (!isMadeBy(found, emigration)) {
-      throw emigrationErrors.NameTaken(
+      throw emigrationErrors.DestinationOccupied(
         `${emigration.spec.destination} has a Namespace of that name since a moment ago`,
       );
     }

@@ -3,12 +3,11 @@ import { waitFor } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
 
-import { projectKind } from '../../project/kinds.ts';
+import { namespaceKind, projectKind } from '../../objects/kinds.ts';
 import { addProjectController } from '../../project/project-controller.ts';
 import { projectPermissions } from '../../project/permissions.ts';
 import { BusinessHub } from '../../testing/business-hub.ts';
 import { aNamespace, aProject } from '../../testing/objects.ts';
-import { namespaceKind } from '../claims.ts';
 import { resourceQuota } from '../member-kinds.ts';
 import { addNamespaceController } from '../namespace-controller.ts';
 import { namespacePermissions } from '../permissions.ts';

@@ -17,6 +17,9 @@ import { namespace } from './objects.ts';
 const user = 'admission';
 const clock = systemClock;
 
+/** The only user who administers no tenant. */
+export const ordinaryUser = 'bob';
+
 /** A control plane whose API server asks our admission, which may read what it says it must and nothing else. */
 export async function startAdmittedHub(signal: AbortSignal): Promise<ControlPlane> {
   const controlPlane = await ControlPlane.start();
@@ -35,7 +38,11 @@ export async function startAdmittedHub(signal: AbortSignal): Promise<ControlPlan
   registerAdmissionInformers(cache, namespace);
   void cache.start(signal);
   await cache.waitForSync(signal);
-  const admissions = platformAdmissions(cache, { namespace, callerTenant });
+  const admissions = platformAdmissions(cache, {
+    namespace,
+    callerTenant,
+    administersTenant: ({ username }) => username !== ordinaryUser,
+  });
   const { url, caPem } = await serve(admissions, signal);
   await applyManifests(controlPlane, [
     configuration(

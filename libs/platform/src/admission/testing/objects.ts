@@ -32,6 +32,11 @@ export function anImport(change: object = {}, name = 'cls-i'): TestObject {
   return object('Cluster', name, { tenantID: 'default', type: 'Imported', ...change });
 }
 
+/** What makes an import complete. */
+export function anImportAddress() {
+  return { addresses: [{ type: 'Advertise', host: 'api.example.com', port: 6443 }] };
+}
+
 export function aMachine(change: object = {}, name = 'mc-a'): TestObject {
   const spec = { tenantID: 'default', clusterName: 'cls-a', type: 'Baremetal', ip: '10.0.0.9', ...login };
   return object('Machine', name, { ...spec, ...change });
@@ -49,9 +54,13 @@ export function anAddon(kind: string, change: object = {}, name = 'addon-a'): Te
   return object(kind, name, { tenantID: 'default', clusterName: 'cls-a', ...change });
 }
 
-export function aSecret(name: string, tenant: string | undefined): KubeObject {
+export function aSecret(
+  name: string,
+  tenant: string | undefined,
+  annotations: Readonly<Record<string, string>> = {},
+): KubeObject {
   const labels = tenant === undefined ? {} : { [secretTenantLabel]: tenant };
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels } };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels, annotations } };
 }
 
 /** With a status, as it is stored. */

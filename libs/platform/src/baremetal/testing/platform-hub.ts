@@ -31,7 +31,7 @@ const managerUser = 'manager';
 const timeoutMs = 60_000;
 
 const nothing = () => Promise.reject(new Error('not part of this test'));
-const packages: PackageSource = { location: 'nowhere', versions: nothing, release: nothing };
+const packages: PackageSource = { location: 'nowhere', release: nothing };
 
 /** A manager of the platform on a real API server, which is the member of its clusters as well. What would be done on hosts is scripted. */
 export class PlatformHub {
@@ -75,6 +75,7 @@ export class PlatformHub {
       recorder: this.#recorder(),
       members: this.#members(),
       pool: hostPool,
+      guard: undefined,
       files: { find: nothing },
       hub: 'hub-under-test',
       logger: discardLogger,

@@ -50,7 +50,7 @@ export class ImportHub implements AsyncDisposable {
     manager.add(new ClusterFollower({ cache, members, namespace }));
     const provider = new ImportedProvider({
       ...{ cache, members, recorder, clock, hub: hubName },
-      observer: new MemberObserver(clock),
+      observer: new MemberObserver(clock, undefined),
       runner: new PlanRunner({ clock, random: Math.random, logger: discardLogger }),
       random: Math.random,
       detachTimeoutMs: 2_000,

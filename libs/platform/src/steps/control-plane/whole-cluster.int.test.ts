@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { ControlPlane } from '@tke/envtest';
+import { sharedControlPlane } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
@@ -23,18 +23,13 @@ const coredns = { namespace: 'kube-system', name: 'coredns' };
 const answer = Buffer.from(['0010', '746b', '8180', '0001', '0001', '0000', '0000', '00000000'].join(''), 'hex');
 const unknown = Buffer.from(['000c', '746b', '8183', '0001', '0000', '0000', '0000'].join(''), 'hex');
 
-let controlPlane: ControlPlane;
 let member: Client;
 
-// One of its own: CoreDNS is one thing of a whole cluster.
+// CoreDNS and the mark are there once in a cluster: no other test of the shared one may make them.
 beforeAll(async () => {
-  controlPlane = await ControlPlane.start();
-  member = await memberClient(controlPlane.access);
+  member = await memberClient(await sharedControlPlane());
 });
-afterAll(async () => {
-  await member.close();
-  await controlPlane.stop();
-});
+afterAll(() => member.close());
 
 interface HostAnswers {
   readonly service?: string;
