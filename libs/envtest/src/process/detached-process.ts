@@ -71,7 +71,9 @@ export async function findDetached(runDir: string, name: string, clock: Clock): 
 
 function runs({ pid, command, cwd }: Remembered): boolean {
   try {
-    const sameCommand = readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${command.join('\0')}\0`;
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    // Empty while execve(2) loads the program, after Node.js has told that it was spawned. A zombie has none either, but no folder.
+    const sameCommand = words === '' || words === `${command.join('\0')}\0`;
     return sameCommand && readlinkSync(`/proc/${pid}/cwd`) === cwd;
   } catch {
     return false;

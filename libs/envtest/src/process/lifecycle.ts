@@ -2,7 +2,7 @@ import { exponentialDelay, type Clock } from '@tke/time';
 
 import { errors } from '../errors.ts';
 import { logTail } from './log-tail.ts';
-import type { RunningProcess } from './running-process.ts';
+import type { ExitStatus, RunningProcess } from './running-process.ts';
 
 export interface ReadinessOptions {
   /** Resolves true when the process serves; a rejection counts as not yet. */
@@ -20,8 +20,12 @@ export async function untilReady(process: RunningProcess, options: ReadinessOpti
   const over = new AbortController();
   const timer = clock.setTimer(timeoutMs, () => over.abort('timeout'));
   const signal = AbortSignal.any([over.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  let exit: ExitStatus | undefined;
   process.untilExit(signal).then(
-    () => over.abort('exited'),
+    (status) => {
+      exit = status;
+      over.abort('exited');
+    },
     () => undefined,
   );
   try {
@@ -30,7 +34,7 @@ export async function untilReady(process: RunningProcess, options: ReadinessOpti
     }
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw over.signal.aborted ? await failure(process, over.signal.reason as string, timeoutMs) : error;
+    throw over.signal.aborted ? await failure(process, exit, timeoutMs) : error;
   } finally {
     timer.cancel();
     over.abort('ready');
@@ -46,12 +50,12 @@ async function answers(probe: ReadinessOptions['probe'], signal: AbortSignal): P
   }
 }
 
-async function failure(process: RunningProcess, reason: string, timeoutMs: number): Promise<Error> {
+async function failure(process: RunningProcess, exit: ExitStatus | undefined, timeoutMs: number): Promise<Error> {
   const log = `the last lines of ${process.logFile}:\n${await logTail(process.logFile)}`;
-  if (reason === 'timeout') {
+  if (exit === undefined) {
     return errors.ProcessNotReady(`${process.name} was not ready within ${timeoutMs / 1000} s; ${log}`);
   }
-  const { code, signal } = await process.untilExit();
+  const { code, signal } = exit;
   return errors.ProcessExited(`${process.name} ended with ${signal ?? `exit code ${code ?? 'unknown'}`}; ${log}`);
 }
 
