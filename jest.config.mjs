@@ -34,5 +34,7 @@ export default {
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.e2e.test.ts'] },
   ],
+  // Tests wait for what they assert, with deadlines of their own. The default of 5 s would decide how busy a machine may be.
+  testTimeout: 120_000,
   workerIdleMemoryLimit: '1GB',
 };

@@ -1,15 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { load } from 'js-yaml';
 
 import { ControlPlane, runLoad, waitFor } from '@tke/envtest';
 import type { CertificateAndKey } from '@tke/pki';
 
-import { HubUnderTest } from './hub-under-test.ts';
+import { HubUnderTest, patience } from './hub-under-test.ts';
 
 const minutes = 60_000;
+// Longer than what a test waits for, so that a failure says what that was.
+jest.setTimeout(10 * minutes);
 const cluster = 'cls-member';
 const reviews = `/auth/authz/clusters/${cluster}`;
 const secrets = ['--namespace=tke-system', 'get', 'secret'];
@@ -27,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await member.stop();
   await hub.remove();
-}, minutes);
+}, 5 * minutes);
 
 /** A cluster of its own, at the same address each time. */
 async function startMember(authorizationConfig?: Record<string, unknown>): Promise<void> {
@@ -81,7 +83,7 @@ async function importMember(): Promise<void> {
       credentialSecretRef: { name: 'member' },
     },
   });
-  await hub.must(['wait', '--for=condition=Ready', '--timeout=60s', `cluster/${cluster}`]);
+  await hub.must(['wait', '--for=condition=Ready', '--timeout=120s', `cluster/${cluster}`]);
 }
 
 function podReader(name: string, resources: readonly string[]) {
@@ -107,55 +109,53 @@ async function inMember(...question: string[]): Promise<string> {
 function untilInMember(question: string, answer: RegExp): Promise<unknown> {
   return waitFor(async () => answer.test(await inMember(...question.split(' '))), {
     description: `${question} in the member: ${String(answer)}`,
-    timeoutMs: 20_000,
+    timeoutMs: patience,
   });
 }
 
 describe('a member cluster that asks the hub', () => {
-  test(
-    'is imported, and gets a Secret with what its API server asks with',
-    async () => {
-      await importMember();
-      const { stdout } = await hub.kubectl(['get', 'cluster', cluster, '--output=wide']);
-      expect(stdout).toMatch(new RegExp(`${cluster} +Imported +${member.access.version.slice(1)} +Running`));
-      await waitFor(async () => (files = await filesOfSecret()), { description: 'the Secret', timeoutMs: 20_000 });
-      await switchAuthorizationOn();
-    },
-    3 * minutes,
-  );
+  test('is imported, and gets a Secret with what its API server asks with', async () => {
+    await importMember();
+    const { stdout } = await hub.kubectl(['get', 'cluster', cluster, '--output=wide']);
+    expect(stdout).toMatch(new RegExp(`${cluster} +Imported +${member.access.version.slice(1)} +Running`));
+    await waitFor(async () => (files = await filesOfSecret()), { description: 'the Secret', timeoutMs: patience });
+    await switchAuthorizationOn();
+  });
 
-  test(
-    'allows what is granted in it and nothing else',
-    async () => {
-      await untilInMember('list pods', /^no/);
-      for (const object of podReader('member-pods', [`cluster:${cluster}/namespace:default/pod:*`])) {
-        await hub.apply(object);
-      }
-      await hub.must(['wait', '--for=condition=Ready', '--timeout=30s', 'policybinding/pb-member-pods']);
-      await untilInMember('list pods', /^yes/);
+  test('allows what is granted in it and nothing else', async () => {
+    await untilInMember('list pods', /^no/);
+    for (const object of podReader('member-pods', [`cluster:${cluster}/namespace:default/pod:*`])) {
+      await hub.apply(object);
+    }
+    await hub.must(['wait', '--for=condition=Ready', '--timeout=120s', 'policybinding/pb-member-pods']);
+    await untilInMember('list pods', /^yes/);
 
-      expect(await inMember('delete', 'pods')).toMatch(/^no/);
-      expect(await inMember('list', 'secrets')).toMatch(/^no/);
-      expect(await inMember('list', 'pods', '-n', 'kube-system')).toMatch(/^no/);
-      expect((await member.access.kubectl(['get', 'pods'], { user: 'alice' })).code).toBe(0);
-      // What is granted in the member is not granted in the hub.
-      expect(await hub.can('alice', 'list', 'pods')).toMatch(/^no/);
-    },
-    2 * minutes,
-  );
+    expect(await inMember('delete', 'pods')).toMatch(/^no/);
+    expect(await inMember('list', 'secrets')).toMatch(/^no/);
+    expect(await inMember('list', 'pods', '-n', 'kube-system')).toMatch(/^no/);
+    expect((await member.access.kubectl(['get', 'pods'], { user: 'alice' })).code).toBe(0);
+    // What is granted in the member is not granted in the hub.
+    expect(await hub.can('alice', 'list', 'pods')).toMatch(/^no/);
+  });
 
   test('speaks for itself only: the certificate of another cluster, or of the hub, is refused', async () => {
     const spec = { user: 'alice', groups: ['tenant:default'], resourceAttributes: { verb: 'list', resource: 'pods' } };
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
     const statusesFor = async (path: string, client?: CertificateAndKey, commonName = 'kube-apiserver') => {
       const target = await hub.webhookTarget(commonName);
-      const { statuses } = await runLoad({
-        ...{ ...target, client: client ?? target.client },
-        requests: [{ path, body }],
-        connections: 1,
-        seconds: 0.2,
-      });
-      return Object.keys(statuses);
+      const ask = () =>
+        runLoad({
+          ...{ ...target, client: client ?? target.client },
+          requests: [{ path, body }],
+          connections: 1,
+          seconds: 0.2,
+        });
+      // A busy machine may not get an answer in so short a time.
+      const answers = async () => {
+        const codes = Object.keys((await ask()).statuses);
+        return codes.length > 0 && codes;
+      };
+      return waitFor(answers, { description: `an answer at ${path}`, timeoutMs: patience });
     };
     expect(await statusesFor(reviews, clientOfMember())).toEqual(['200']);
     expect(await statusesFor('/auth/authz/clusters/cls-other', clientOfMember())).toEqual(['403']);
@@ -164,17 +164,13 @@ describe('a member cluster that asks the hub', () => {
     expect(await statusesFor(reviews)).toEqual(['403']);
   });
 
-  test(
-    'is no longer answered when it is gone, and has nothing of the hub in it',
-    async () => {
-      await hub.must(['delete', 'cluster', cluster]);
-      await untilInMember('list pods', /^no.*is not known to belong to tenant "default"/);
-      const { stderr } = await member.access.kubectl(['--namespace=kube-system', 'get', 'configmap', 'tke']);
-      expect(stderr).toContain('NotFound');
-      const isGone = async () =>
-        (await hub.kubectl([...secrets, `${cluster}-authorization`])).stderr.includes('NotFound');
-      await waitFor(isGone, { description: 'the Secret is collected', timeoutMs: 90_000 });
-    },
-    3 * minutes,
-  );
+  test('is no longer answered when it is gone, and has nothing of the hub in it', async () => {
+    await hub.must(['delete', 'cluster', cluster]);
+    await untilInMember('list pods', /^no.*is not known to belong to tenant "default"/);
+    const { stderr } = await member.access.kubectl(['--namespace=kube-system', 'get', 'configmap', 'tke']);
+    expect(stderr).toContain('NotFound');
+    const isGone = async () =>
+      (await hub.kubectl([...secrets, `${cluster}-authorization`])).stderr.includes('NotFound');
+    await waitFor(isGone, { description: 'the Secret is collected', timeoutMs: 4 * minutes });
+  });
 });

@@ -1,6 +1,6 @@
 // Bundles both apps and the kubectl plugin into one file each. CommonJS output starts faster and is smaller than an ESM bundle.
 import { build, type BuildOptions } from 'esbuild';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -34,14 +34,13 @@ export async function bundlePlugin(): Promise<void> {
     sourcemap: false,
     legalComments: 'eof',
   });
-  chmodSync(pluginPath, 0o755);
   // Without an extension the nearest package.json says what the file is, and the workspace's says ESM.
-  writeFileSync(join(dirname(pluginPath), 'package.json'), '{"type":"commonjs"}\n');
+  replace(join(dirname(pluginPath), 'package.json'), '{"type":"commonjs"}\n');
 }
 
 async function bundleTo(outfile: string, app: App | 'kubectl-tke', options: BuildOptions = {}): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],
     outfile,
     bundle: true,
@@ -58,7 +57,18 @@ async function bundleTo(outfile: string, app: App | 'kubectl-tke', options: Buil
     // CommonJS has no import.meta; undici and winston look at it only to find their own files.
     logOverride: { 'empty-import-meta': 'silent' },
     ...options,
+    write: false,
   });
+  for (const { path, contents } of outputFiles) {
+    replace(path, contents, path === pluginPath ? 0o755 : 0o644);
+  }
+}
+
+/** Whoever starts the program meanwhile, a test beside this one for instance, reads the one before or this one whole. */
+function replace(path: string, contents: string | Uint8Array, mode = 0o644): void {
+  const written = `${path}.${process.pid}`;
+  writeFileSync(written, contents, { mode });
+  renameSync(written, path);
 }
 
 if (import.meta.main) {

@@ -23,7 +23,7 @@ export interface ExecOutcome {
   readonly stderr: string;
 }
 
-const bootTimeoutMs = 90_000;
+const bootTimeoutMs = 180_000;
 const ballast = '/var/lib/.ballast';
 
 /**
@@ -144,16 +144,22 @@ export class BareHost {
   async killSshd(): Promise<void> {
     await this.must('pkill', '-KILL', '-x', 'sshd');
     await sleep(100); // systemd's RestartSec
-    await waitFor((signal) => greets(this.ip, signal), { description: `sshd of ${this.name} is back` });
+    await waitFor((signal) => greets(this.ip, signal), {
+      description: `sshd of ${this.name} is back`,
+      timeoutMs: 120_000,
+    });
   }
 
-  /** Uses up the file system of /var/lib to the last byte. The host must have been started with a disk of its own. */
+  /** Uses up the file system of /var/lib to the last byte, whatever somebody else gives back meanwhile. The host must have been started with a disk of its own. */
   async fillDisk(): Promise<void> {
     await this.script(
       `[ "$(df --output=size -B 1M /var/lib | tail -1)" -le 65536 ] || { echo 'not a small disk' >&2; exit 1; }
        fallocate -l "$(df --output=avail -B 1 /var/lib | tail -1)" "$1" || :
-       dd if=/dev/zero of="$1.rest" bs=4k 2>/dev/null || :
-       [ "$(df --output=avail -B 1 /var/lib | tail -1)" -eq 0 ]`,
+       for round in $(seq 100); do
+         dd if=/dev/zero of="$1.rest" bs=4k oflag=append conv=notrunc 2>/dev/null || :
+         [ "$(df --output=avail -B 1 /var/lib | tail -1)" -gt 0 ] || exit 0
+       done
+       exit 1`,
       ballast,
     );
   }

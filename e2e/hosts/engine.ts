@@ -78,7 +78,7 @@ async function startPrivateEngine(): Promise<void> {
   const running = (await findDetached(runDir, engineName, systemClock)) ?? (await launch());
   const probe = () => answers(privateAddress);
   try {
-    await untilReady(running, { probe, timeoutMs: 60_000, clock: systemClock });
+    await untilReady(running, { probe, timeoutMs: 180_000, clock: systemClock });
   } catch (cause) {
     throw errors.EngineFailed(`the private Docker engine does not run: ${errorMessage(cause)}`, { cause });
   }
@@ -130,7 +130,7 @@ async function startDaemon(): Promise<DetachedProcess> {
 function answers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socketPath = address.slice('unix://'.length);
-    const request = get({ socketPath, path: '/_ping', timeout: 5000 }, (response) => {
+    const request = get({ socketPath, path: '/_ping', timeout: 30_000 }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { waitFor } from '@tke/envtest';
+
 /** What there is on a host: sections ("files", "routes", ...), and in each a value by name. */
 export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -48,6 +50,16 @@ export function difference(before: Snapshot, after: Snapshot, except?: RegExp): 
       .filter((name) => !(moved.has(name) && containers[section]?.(name).some((parent) => moved.has(parent))))
       .map((name) => `${section} ${described(name, was.get(name), is.get(name))}`);
   });
+}
+
+/** As `difference`, but for what passes within a minute: a host has processes of its own that come and go. */
+export async function lastingDifference(before: Snapshot, take: () => Promise<Snapshot>): Promise<readonly string[]> {
+  let left: readonly string[] = [];
+  const isAsBefore = async () => (left = difference(before, await take())).length === 0;
+  await waitFor(isAsBefore, { description: 'the host is as it was', timeoutMs: 60_000, intervalMs: 2_000 }).catch(
+    () => undefined,
+  );
+  return left;
 }
 
 /** The names of what holds something, by section. */

@@ -1,13 +1,15 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { compilePause } from './pause.ts';
+
+jest.setTimeout(60_000);
 
 const children: ChildProcess[] = [];
 let folder: string;
@@ -29,8 +31,11 @@ afterAll(() => {
 
 /** What the kernel says of a process (proc(5)); undefined when there is none. */
 function status(pid: number): string | undefined {
-  const file = `/proc/${pid}/status`;
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return undefined; // ENOENT, or ESRCH where it ends just now
+  }
 }
 
 /** Waits for the kernel, which tells nobody. */

@@ -8,7 +8,7 @@ import { errors } from './errors.ts';
 export interface WaitOptions {
   /** What is waited for, as the failure names it: "rule of alice exists". */
   readonly description: string;
-  /** Default 10,000. */
+  /** Default 30,000: a busy machine can leave a server without a processor for seconds. */
   readonly timeoutMs?: number;
   /** Default 50. */
   readonly intervalMs?: number;
@@ -24,7 +24,7 @@ export type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>;
  */
 export async function waitFor<T>(
   condition: (signal: AbortSignal) => T | Promise<T>,
-  { description, timeoutMs = 10_000, intervalMs = 50, signal, clock = systemClock }: WaitOptions,
+  { description, timeoutMs = 30_000, intervalMs = 50, signal, clock = systemClock }: WaitOptions,
 ): Promise<Truthy<T>> {
   const deadline = new AbortController();
   const timer = clock.setTimer(timeoutMs, () => deadline.abort());

@@ -1,10 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { coreKinds } from '@tke/meta';
 
 import { impersonating } from './impersonate.ts';
 import { clientOf } from './testing/client.ts';
 import { json, ScriptedServer } from './testing/scripted-server.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
-import { sharedControlPlane, waitFor, type ClusterAccess } from '@tke/envtest';
+import { sharedControlPlane, type ClusterAccess } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
 
-import { access, admin, adminOf, running } from './testing/cluster.ts';
+import { access, admin, adminOf, running, until } from './testing/cluster.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let target: ClusterAccess;
 let hub: Client;
@@ -25,16 +25,16 @@ test('another cluster than the one that is meant is refused to everybody, until 
 
   members.put('cls-a', { ...way, uid: 'of-another-cluster' });
   const member = members.get('cls-a')!;
-  await waitFor(() => member.health.state === 'Unhealthy', { description: 'the verdict', timeoutMs: 60_000 });
+  await until('the verdict', () => member.health.state === 'Unhealthy');
   expect(member.health.lastError).toMatchObject({ code: 'IdentityChanged', class: 'NeedsUser' });
   expect(member.health.lastError?.message).toContain(metadata.uid);
   await expect(read()).rejects.toMatchObject({ code: 'MemberNotReady' });
 
   members.put('cls-a', { ...way, uid: metadata.uid! });
-  await waitFor(() => member.health.state === 'Healthy', { description: 'it answers', timeoutMs: 60_000 });
+  await until('it answers', () => member.health.state === 'Healthy');
   await expect(read()).resolves.toMatchObject({ metadata: { name: 'default' } });
 
   members.put('cls-a', { ...way, uid: 'of-another-cluster' });
-  await waitFor(() => member.health.state !== 'Healthy', { description: 'doubt', timeoutMs: 60_000 });
+  await until('doubt', () => member.health.state !== 'Healthy');
   await expect(read()).rejects.toMatchObject({ code: 'MemberNotReady' });
 });

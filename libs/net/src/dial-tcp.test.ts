@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import type { LookupFunction } from 'node:net';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { AddressGuard } from './address-guard.ts';
 import { AddressRanges } from './address-ranges.ts';
@@ -8,6 +9,8 @@ import { dialTcp } from './dial-tcp.ts';
 import { CountingServer } from './testing/counting-server.ts';
 import { guardAgainst } from './testing/guard-against.ts';
 import { lookupGiving } from './testing/lookups.ts';
+
+jest.setTimeout(30_000);
 
 let server: CountingServer;
 beforeEach(async () => {
@@ -18,7 +21,8 @@ afterEach(() => server[Symbol.asyncDispose]());
 async function dial(host: string, guard?: AddressGuard, signal = new AbortController().signal): Promise<string> {
   const socket = await dialTcp({ host, port: server.port }, { guard, signal });
   const { remoteAddress = '' } = socket;
-  socket.destroy();
+  // The server counts a connection before it hangs up.
+  await once(socket.resume(), 'close');
   return remoteAddress;
 }
 
@@ -82,8 +86,9 @@ test('the error says who must not be made to connect, and what to do about it', 
 });
 
 test('what is not denied is connected to, by name as well', async () => {
-  const guard = guardAgainst('169.254.0.0/16', lookupGiving(['127.0.0.1', '::1']));
-  await expect(dial('good.example', guard)).resolves.toBe('127.0.0.1');
+  // Of one family: Node.js passes on to the next address when the first has not answered within 250 ms.
+  const guard = guardAgainst('169.254.0.0/16', lookupGiving(['127.0.0.1', '127.0.0.2']));
+  await expect(dial('good.example', guard)).resolves.toMatch(/^127\.0\.0\.[12]$/);
 });
 
 test('without a guard everything is', async () => {

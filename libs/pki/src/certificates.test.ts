@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { FakeClock, systemClock } from '@tke/time';
 
 import { certificateInfo, createCa, issueCertificate, type CertificateAndKey } from './index.ts';
+
+jest.setTimeout(60_000);
 
 const dayMs = 86_400_000;
 const closers: (() => void)[] = [];

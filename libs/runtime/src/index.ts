@@ -42,7 +42,7 @@ export { controllerOf, isControlledBy, ownerReference } from './objects/owners.t
 export { patchStatus } from './objects/status.ts';
 export { saveFailure, saveOutcome } from './objects/save-outcome.ts';
 export type { StandardStatus, StatusDependencies, StatusObject } from './objects/save-outcome.ts';
-export { setSummary } from './objects/summary.ts';
+export { eventTypeOf, setSummary } from './objects/summary.ts';
 export type { Outcome } from './objects/summary.ts';
 
 export { forEachConcurrently } from './concurrency/concurrently.ts';

@@ -7,13 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { systemClock } from '@tke/time';
 
 import { cached, type CacheOptions } from './cache.ts';
 import type { Download } from './download.ts';
 import type { GoBuild, ReleaseComponent } from './release-component.ts';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let server: Server;

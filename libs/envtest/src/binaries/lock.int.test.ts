@@ -8,7 +8,7 @@ import { uniqueName } from '../unique-name.ts';
 import { withLock } from './lock.ts';
 
 // Starting a process of Node takes seconds on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const holders: ChildProcess[] = [];
 

@@ -8,13 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { FakeClock, systemClock } from '@tke/time';
 
 import type { DownloadSites } from './download.ts';
 import { resolveBinaries, type ResolveOptions } from './resolve.ts';
 import { architecture } from './release-component.ts';
+
+jest.setTimeout(60_000);
 
 const arch = architecture(process.platform, process.arch);
 const kubernetesFolder = `kubernetes-v1.36.3-linux-${arch}`;
@@ -196,10 +198,20 @@ describe('the official download', () => {
 
   test('is shared by two that ask at once', async () => {
     publish();
+    const waits = 'another process prepares etcd v3.6.8: waiting for it';
+    const sums = `${etcdReleases}/v3.6.8/SHA256SUMS`;
+    const content = site.get(sums) as Buffer;
+    // The first has not finished before the second has come.
+    const answer = async (response: ServerResponse) => {
+      while (!lines.includes(waits)) {
+        await nextTurn();
+      }
+      response.end(content);
+    };
+    site.set(sums, (response) => void answer(response));
     const [first, second] = await Promise.all([resolve(), resolve()]);
     expect(first).toEqual(second);
     expect(requests.filter((path) => path.endsWith('.tar.gz'))).toHaveLength(1);
-    expect(lines).toContain('another process prepares etcd v3.6.8: waiting for it');
   });
 
   test('tells how far it is while it takes long', async () => {
@@ -268,9 +280,9 @@ describe('the official download', () => {
 });
 
 describe('the build with Go', () => {
-  beforeEach(async () => {
-    server.close();
-    await once(server, 'close');
+  beforeEach(() => {
+    // Nobody listens there, or ever will.
+    sites = { kubernetes: 'http://127.0.0.1:2/k8s', github: 'http://127.0.0.1:2' };
   });
 
   test('follows a refused download at once', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,11 +16,28 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
+async function listenOn(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** A port of those that are drawn, which nobody has drawn. */
+async function occupied(): Promise<{ readonly server: Server; readonly draw: number; readonly port: number }> {
+  for (;;) {
+    const draw = Math.random();
+    const port = 20_000 + Math.floor(draw * 12_000);
+    const server = await listenOn(port).catch(() => undefined);
+    if (server !== undefined) {
+      return { server, draw, port };
+    }
+  }
+}
+
 describe('ports', () => {
   test('a port that somebody listens on is not free', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = await freePort(Math.random);
+    const server = await listenOn(port);
     expect(await isFree(port)).toBe(false);
     server.close();
     await once(server, 'close');
@@ -28,12 +45,19 @@ describe('ports', () => {
   });
 
   test('a taken port is passed over', async () => {
-    const first = await freePort(Math.random);
-    const server = createServer().listen(first, '127.0.0.1');
-    await once(server, 'listening');
-    const draws = [(first - 20_000) / 12_000 + 1e-9, 0.5];
-    expect(await freePort(() => draws.shift() ?? 0.7)).not.toBe(first);
+    const { server, draw, port } = await occupied();
+    const draws = [draw];
+    expect(await freePort(() => draws.shift() ?? Math.random())).not.toBe(port);
     server.close();
+  });
+
+  test('a port that was drawn is not drawn again, though nobody listens on it yet', async () => {
+    const drawn: number[] = [];
+    const random = () => drawn[drawn.push(Math.random()) - 1]!;
+    const first = await freePort(random);
+    const again = [drawn.at(-1)!];
+    expect(await freePort(() => again.shift() ?? Math.random())).not.toBe(first);
+    expect(again).toEqual([]);
   });
 
   test('ports that are chosen together differ, though nobody listens on them yet', async () => {

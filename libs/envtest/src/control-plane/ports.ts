@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 import type { Random } from '@tke/time';
 
@@ -18,15 +18,35 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listens on, and none of `taken`: those somebody will listen on. */
+/**
+ * A port of 127.0.0.1 that nobody listens on, and none of `taken`: those somebody will listen on. Until this process
+ * ends no other one draws it, though it may take a while before anybody listens on it.
+ */
 export async function freePort(random: Random, taken: readonly number[] = []): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = lowest + Math.floor(random() * (highest - lowest));
-    if (!taken.includes(port) && (await isFree(port))) {
+    if (!taken.includes(port) && (await claim(port))) {
       return port;
     }
   }
   throw errors.PortInUse(`found no free port between ${lowest} and ${highest} on 127.0.0.1`);
+}
+
+/** Test processes run beside each other. The kernel takes a socket in its abstract namespace (unix(7)) back by itself. */
+async function claim(port: number): Promise<boolean> {
+  const claimed = await new Promise<Server | undefined>((resolve) => {
+    const server = createServer().unref();
+    server.once('error', () => resolve(undefined));
+    server.listen(`\0tke-port-${port}`, () => resolve(server));
+  });
+  if (claimed === undefined) {
+    return false;
+  }
+  const free = await isFree(port);
+  if (!free) {
+    claimed.close();
+  }
+  return free;
 }
 
 export interface ChosenPorts {

@@ -14,7 +14,7 @@ import { uniqueName } from '../unique-name.ts';
 import { waitFor } from '../wait-for.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let controlPlane: ClusterAccess;
 
@@ -148,7 +148,7 @@ describe('applyManifests', () => {
   });
 
   test('fails with the words of kubectl', async () => {
-    await expect(applyManifests(controlPlane, [widget(10)])).rejects.toMatchObject({
+    await expect(applyManifests(controlPlane, [crd, widget(10)])).rejects.toMatchObject({
       code: 'ApplyFailed',
       message: expect.stringContaining('should be less than or equal to 9'),
     });
@@ -157,6 +157,7 @@ describe('applyManifests', () => {
   test('acts for a user', async () => {
     const user = uniqueName('dave');
     await controlPlane.user(user);
+    await applyManifests(controlPlane, [crd]);
     await expect(applyManifests(controlPlane, [widget(3)], { user })).rejects.toThrow(`User "${user}" cannot patch`);
   });
 });

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { systemClock } from '@tke/time';
+import { FakeClock, systemClock } from '@tke/time';
 
+import { killProcess } from '../sshd/processes.ts';
 import { uniqueName } from '../unique-name.ts';
 import { waitFor } from '../wait-for.ts';
 import { findDetached, startDetached } from './detached-process.ts';
@@ -18,7 +19,7 @@ import type { ProcessSpec } from './running-process.ts';
 import { startWatched } from './watched-process.ts';
 
 // Starting a process of Node takes seconds on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const clock = systemClock;
 let folder: string;
@@ -31,7 +32,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  left().forEach((pid) => process.kill(pid, 'SIGKILL'));
+  left().forEach(killProcess); // some of them are about to end by themselves
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -158,10 +159,14 @@ describe('readiness', () => {
 
   test('fails when the time is over', async () => {
     const running = await startWatched(shell(`echo working; ${forever}`));
-    await expect(untilReady(running, { ...never, timeoutMs: 300 })).rejects.toMatchObject({
+    await waitFor(async () => (await logTail(running.logFile)) === 'working', { description: 'it works' });
+    const time = new FakeClock();
+    const outcome = expect(untilReady(running, { ...never, timeoutMs: 300, clock: time })).rejects.toMatchObject({
       code: 'ProcessNotReady',
       message: expect.stringMatching(/^sample was not ready within 0.3 s; .*log:\nworking$/),
     });
+    await time.advance(300);
+    await outcome;
     await stopProcess(running, { graceMs: 0, clock });
   });
 
@@ -206,7 +211,7 @@ describe('a detached process', () => {
     const parent = await otherProcess(`await startDetached(${spec}, clock); console.log('started');`);
     expect(await once(parent, 'exit')).toEqual([0, null]);
     const running = await find();
-    expect(left()).toContain(running?.pid);
+    await waitFor(() => left().includes(running!.pid), { description: 'it runs' });
     await stopProcess(running!, { graceMs: 60_000, clock });
     expect(await find()).toBeUndefined();
     await nothingLeft();

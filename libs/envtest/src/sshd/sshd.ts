@@ -108,7 +108,7 @@ export class Sshd {
     });
     await untilReady(this.#process, {
       probe: (signal) => greets(this.port, signal),
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
       clock: systemClock,
     });
   }

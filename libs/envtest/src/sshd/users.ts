@@ -44,7 +44,7 @@ export async function createUser({ sudo = 'none', sudoDefaults = [], shell = '/b
   // The comment says whose the user is, for whoever finds it after a crash.
   const comment = `test process ${process.pid}`;
   await retried(() => tool('useradd', ['--create-home', '--home-dir', home, '--shell', shell, '-c', comment, name]));
-  await tool('chpasswd', [], { stdin: `${name}:${password}\n` });
+  await retried(() => tool('chpasswd', [], { stdin: `${name}:${password}\n` }));
   if (sudo !== 'none') {
     const rule = `${name} ALL=(ALL) ${sudo === 'nopasswd' ? 'NOPASSWD: ' : ''}ALL`;
     const lines = [...sudoDefaults.map((line) => line.replaceAll('%u', name)), rule, ''];
@@ -89,7 +89,7 @@ async function retried(work: () => Promise<unknown>): Promise<void> {
       return false;
     }
   };
-  for (let left = 20; !(await attempt()); left -= 1) {
+  for (let left = 300; !(await attempt()); left -= 1) {
     if (left === 0) {
       throw last;
     }

@@ -4,6 +4,7 @@ import { errors } from '../errors.ts';
 import { Redactor, type Secret } from '../secret.ts';
 import { displayed } from '../shell/quote.ts';
 import type { SshConnection } from '../ssh/connection.ts';
+import { after } from './after.ts';
 import { failureOf, notStarted, outputTail, type FailureContext } from './failure.ts';
 import { RemoteCommand, type Ended } from './remote-command.ts';
 import { secretsOf, type RunOptions, type RunResult } from './run-options.ts';
@@ -28,6 +29,8 @@ const defaultTimeoutMs = 60_000;
 const defaultOutputBytes = 1024 * 1024;
 /** The host's own time limit comes later than ours: it is for the day we cannot end the command. */
 const remoteSlackSeconds = 5;
+/** Time for a session that was asked for to open after all. */
+const openGraceMs = 2000;
 /** The kernel takes no longer single argument than 128 KiB (MAX_ARG_STRLEN), the wrapper included. */
 const longestCommand = 120 * 1024;
 
@@ -50,9 +53,11 @@ export async function execute(
   const stop = new AbortController();
   const timer = tools.clock.setTimer(execution.timeoutMs, () => stop.abort(timeIsOver));
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  let opening: Promise<RemoteCommand> | undefined;
   let command: RemoteCommand | undefined;
   try {
-    command = await connection.exec(
+    signal.throwIfAborted();
+    opening = connection.exec(
       execution.line,
       (channel) =>
         new RemoteCommand(channel, connection, {
@@ -62,18 +67,26 @@ export async function execute(
           sudoPassword: () => tools.sudoPassword,
           onStdinError: (error) => stop.abort(error),
         }),
-      signal,
+      { clock: tools.clock, signal },
     );
+    command = await abortable(opening, signal);
     return answer(command, await abortable(command.ended, signal), execution);
   } catch (error) {
     if (!signal.aborted) {
       throw error;
     }
-    await (command === undefined ? undefined : abandon(command));
+    command ??= await openedSoon(opening, tools.clock);
+    // What opens later still is ended then: nobody is kept waiting for it.
+    await (command === undefined ? void opening?.then(abandon, () => undefined) : abandon(command));
     throw signal.reason === timeIsOver ? timeout(command, execution) : signal.reason;
   } finally {
     timer.cancel();
   }
+}
+
+/** The host may have begun what nobody waits for any longer, and its answer be on the way: that command has to be ended, too. */
+function openedSoon(opening: Promise<RemoteCommand> | undefined, clock: Clock): Promise<RemoteCommand | undefined> {
+  return Promise.race([opening?.catch(() => undefined), after(clock, openGraceMs)]);
 }
 
 const timeIsOver = Symbol('the time of the command is over');

@@ -1,14 +1,12 @@
 import { Readable } from 'node:stream';
 
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { discardLogger } from '@tke/log';
-import { systemClock } from '@tke/time';
+import { FakeClock, systemClock } from '@tke/time';
 
 import { HostPool } from '../host-pool.ts';
-import { startCommand, startScriptedServer, type ScriptedCommand } from '../testing/scripted-server.ts';
-
-jest.setTimeout(60_000);
+import { endCommand, startCommand, startScriptedServer, type ScriptedCommand } from '../testing/scripted-server.ts';
 
 let pool: HostPool;
 let stop: (() => Promise<void>) | undefined;
@@ -20,8 +18,8 @@ afterEach(async () => {
   await stop?.();
 });
 
-async function hostWhose(onCommand: (command: ScriptedCommand) => void) {
-  const server = await startScriptedServer(onCommand);
+async function hostWhose(onCommand: (command: ScriptedCommand) => void, refusals?: number) {
+  const server = await startScriptedServer(onCommand, refusals);
   stop = server.stop;
   return pool.host(server.target);
 }
@@ -85,18 +83,134 @@ describe('a connection that breaks', () => {
   });
 });
 
+test('a session that is refused because others have just ended is asked for again, but not for ever', async () => {
+  const patient = await hostWhose(endCommand, 4);
+  expect(await patient.run(['true'])).toMatchObject({ exitCode: 0 });
+  await stop?.();
+  const refused = (await hostWhose(endCommand, 5)).run(['true']);
+  await expect(refused).rejects.toMatchObject({ code: 'SessionRefused', class: 'Retryable' });
+});
+
+test('between the tries for a session there is a pause, and nobody asks any longer once the caller has given up', async () => {
+  const clock = new FakeClock();
+  pool = new HostPool({ clock, logger: discardLogger });
+  const begun: string[] = [];
+  const host = await hostWhose((command) => {
+    begun.push(['tried-again', 'given-up', 'between'].find((word) => command.command.includes(word)) ?? '');
+    endCommand(command);
+  }, 2);
+  const giveUp = new AbortController();
+  await host.hostKey();
+  const triedAgain = host.run(['tried-again']);
+  const givenUp = host.run(['given-up'], { signal: giveUp.signal });
+  await clock.advance(0); // now both have asked
+  const roundTrips = async () => {
+    await host.run(['between']);
+    await host.run(['between']); // by then all is said and done that was asked for before
+  };
+  await roundTrips();
+  giveUp.abort(new Error('deposed'));
+  await expect(givenUp).rejects.toThrow('deposed');
+  await clock.advance(99);
+  await roundTrips();
+  expect(begun).toEqual(Array(4).fill('between'));
+  await clock.advance(1);
+  await triedAgain;
+  await roundTrips();
+  expect(begun).toEqual([...Array<string>(4).fill('between'), 'tried-again', 'between', 'between']);
+});
+
+test('a command that begins long after the caller has given up is ended, too', async () => {
+  const clock = new FakeClock();
+  pool = new HostPool({ clock, logger: discardLogger });
+  const late = Promise.withResolvers<string>();
+  let begun: ScriptedCommand | undefined;
+  let first: ScriptedCommand | undefined;
+  const host = await hostWhose((command) => {
+    if (first === undefined) {
+      first = command;
+      endCommand(command);
+    } else if (begun === undefined) {
+      begun = command;
+      startCommand(command);
+    } else {
+      late.resolve(command.command);
+      endCommand(command);
+      begun.channel.exit('TERM');
+      begun.channel.close();
+    }
+  });
+  await host.run(['true']);
+  first?.socket.cork(); // the host takes its time
+  const giveUp = new AbortController();
+  const givenUp = expect(host.run(['true'], { signal: giveUp.signal })).rejects.toThrow('deposed');
+  await clock.advance(0);
+  giveUp.abort(new Error('deposed'));
+  await clock.advance(2_000);
+  await givenUp;
+  expect(begun).toBeUndefined();
+  first?.socket.uncork();
+  expect(await late.promise).toContain('kill -s TERM');
+});
+
+test('a command that begins while the caller gives up is ended, too', async () => {
+  pool = new HostPool({ clock: new FakeClock(), logger: discardLogger });
+  const giveUp = new AbortController();
+  const asked: string[] = [];
+  let begun: ScriptedCommand | undefined;
+  const host = await hostWhose((command) => {
+    if (begun === undefined) {
+      begun = command;
+      giveUp.abort(new Error('deposed')); // before the answer of the host has arrived
+      startCommand(command);
+    } else {
+      asked.push(command.command);
+      endCommand(command);
+      begun.channel.exit('TERM');
+      begun.channel.close();
+    }
+  });
+  await expect(host.run(['true'], { signal: giveUp.signal })).rejects.toThrow('deposed');
+  expect(asked).toEqual([expect.stringContaining('kill -s TERM')]);
+});
+
 describe('a host that hangs', () => {
+  let clock: FakeClock;
+  beforeEach(() => {
+    clock = new FakeClock();
+    pool = new HostPool({ clock, logger: discardLogger });
+  });
+
   test('before the command starts: the time limit holds', async () => {
-    const host = await hostWhose(() => undefined);
-    await expect(host.run(['true'], { timeoutMs: 300 })).rejects.toMatchObject({
+    const host = await hostWhose((command) => (command.command.includes('hanging') ? undefined : endCommand(command)));
+    const refused = expect(host.run(['hanging'], { timeoutMs: 30_000 })).rejects.toMatchObject({
       code: 'CommandTimeout',
-      message: expect.stringContaining('did not start'),
+      message: expect.stringContaining('did not start within 30 s'),
     });
+    await host.run(['between']); // by then all has arrived that the host said before
+    await clock.advance(60_000);
+    await refused;
   });
 
   test('and does not even end the command when it should: the time limit holds', async () => {
-    const host = await hostWhose((command) => (command.command.includes('killed') ? startCommand(command) : undefined));
-    await expect(host.run(['killed'], { timeoutMs: 300 })).rejects.toMatchObject({ code: 'CommandTimeout' });
+    const asked = Promise.withResolvers<undefined>();
+    const host = await hostWhose((command) => {
+      if (command.command.includes('killed')) {
+        startCommand(command);
+      } else if (command.command.includes('between')) {
+        endCommand(command);
+      } else {
+        asked.resolve(undefined);
+      }
+    });
+    const refused = expect(host.run(['killed'], { timeoutMs: 30_000 })).rejects.toMatchObject({
+      code: 'CommandTimeout',
+    });
+    await host.run(['between']); // by then all has arrived that the host said before
+    await clock.advance(30_000);
+    await asked.promise;
+    await clock.advance(30_000);
+    await refused;
   });
 });
 

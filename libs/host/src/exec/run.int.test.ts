@@ -3,24 +3,42 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName } from '@tke/envtest';
+import { discardLogger } from '@tke/log';
+import { FakeClock } from '@tke/time';
 
 import type { Host } from '../host.ts';
+import { HostPool } from '../host-pool.ts';
 import { Secret } from '../secret.ts';
-import { SshLab } from '../testing/hosts.ts';
+import type { HostTarget } from '../ssh/target.ts';
+import { SshLab, until } from '../testing/hosts.ts';
+import { openInput } from '../testing/open-input.ts';
 import { running } from '../testing/processes.ts';
 
-jest.setTimeout(120_000);
-
 let lab: SshLab;
+let target: HostTarget;
 let host: Host;
+/** Of `pool`: its time limits are over when a test says so, not when this machine is slow. */
+let clock: FakeClock;
+let pool: HostPool;
 beforeAll(async () => {
   lab = await SshLab.start();
-  host = lab.host((await lab.user({ sudo: 'nopasswd' })).target);
+  ({ target } = await lab.user({ sudo: 'nopasswd' }));
+  host = lab.host(target);
 });
+beforeEach(() => {
+  clock = new FakeClock();
+  pool = new HostPool({ clock, logger: discardLogger });
+});
+afterEach(() => pool.close());
 afterAll(() => lab.stop());
+
+/** The host ends what is left five seconds later: not while a test looks. */
+const timeoutMs = 3_600_000;
+
+const nothingLeft = (marker: string) => until('no process of the command is left', () => running(marker).length === 0);
 
 describe('a command', () => {
   test('gets its words as they are, and its output comes back', async () => {
@@ -106,50 +124,75 @@ describe('a command', () => {
       },
     });
     const file = join('/tmp', marker);
-    await expect(host.run(['sh', '-c', `cat > /dev/null; touch ${file}`], { stdin })).rejects.toThrow(
-      'mirror went away',
-    );
+    const broken = pool.host(target).run(['sh', '-c', `cat > /dev/null; touch ${file}`], { stdin });
+    await expect(broken).rejects.toThrow('mirror went away');
     expect(existsSync(file)).toBe(false);
   });
 });
 
 describe('ending a command', () => {
-  test.each([
-    ['that ends by SIGTERM', 'sleep 300'],
-    ['that ignores SIGTERM', 'trap "" TERM; sleep 300 & wait; sleep 300'],
-    ['whose child ignores SIGTERM', `sh -c 'trap "" TERM; sleep 300; : "$1"' sh marker & sleep 300`],
+  test.each<[string, (ready: string, marker: string) => string]>([
+    ['that ends by SIGTERM', (ready) => `${ready}; sleep 300`],
+    ['that ignores SIGTERM', (ready) => `trap "" TERM; ${ready}; sleep 300 & wait; sleep 300`],
+    [
+      'whose child ignores SIGTERM',
+      (ready, marker) => `sh -c 'trap "" TERM; ${ready}; sleep 300; : ${marker}' & sleep 300`,
+    ],
   ])('%s: nothing of it is left on the host when its time is over', async (_, script) => {
     const marker = uniqueName('marker');
-    const argv = ['sh', '-c', `echo working; ${script.replace('marker', marker)}; : ${marker}`];
-    await expect(host.run(argv, { timeoutMs: 1500 })).rejects.toMatchObject({
+    const ready = join(lab.folder, marker);
+    const { stdin, begun } = openInput();
+    const argv = ['sh', '-c', `${script(`touch ${ready}`, marker)}; : ${marker}`];
+    const refused = expect(pool.host(target).run(argv, { stdin, timeoutMs })).rejects.toMatchObject({
+      code: 'CommandTimeout',
+    });
+    await begun;
+    await until('the command runs', () => existsSync(ready));
+    await clock.advance(timeoutMs);
+    await refused;
+    await nothingLeft(marker);
+  });
+
+  test('when its time is over: its last lines are told', async () => {
+    const ready = join(lab.folder, uniqueName('ready'));
+    const argv = ['sh', '-c', `echo working; touch ${ready}; sleep 300`];
+    const working = pool.host(target);
+    const refused = expect(working.run(argv, { timeoutMs, sudo: false })).rejects.toMatchObject({
       code: 'CommandTimeout',
       message: expect.stringContaining('its last lines: working'),
     });
-    await waitFor(() => running(marker).length === 0, { description: 'no process of the command is left' });
+    await until('the command runs', () => existsSync(ready));
+    await working.run(['true'], { sudo: false }); // by then all has arrived that was said before
+    await clock.advance(timeoutMs);
+    await refused;
   });
 
   test('when the caller gives up: the reason comes back, and nothing is left on the host', async () => {
     const marker = uniqueName('marker');
     const giveUp = new AbortController();
-    const ended = host.run(['sh', '-c', `sleep 300; : ${marker}`], { signal: giveUp.signal });
-    ended.catch(() => undefined);
-    await waitFor(() => running(`sleep 300; : ${marker}`).length > 0, { description: 'the command runs' });
+    const { stdin, begun } = openInput();
+    const argv = ['sh', '-c', `sleep 300; : ${marker}`];
+    const ended = expect(pool.host(target).run(argv, { stdin, timeoutMs, signal: giveUp.signal })).rejects.toThrow(
+      'deposed',
+    );
+    await begun;
     giveUp.abort(new Error('deposed'));
-    await expect(ended).rejects.toThrow('deposed');
-    await waitFor(() => running(marker).length === 0, { description: 'no process of the command is left' });
+    await ended;
+    await nothingLeft(marker);
   });
 
   test('many at once: each is ended', async () => {
     const marker = uniqueName('marker');
     const giveUp = new AbortController();
-    const all = Array.from({ length: 8 }, () =>
-      host.run(['sh', '-c', `sleep 300; : ${marker}`], { signal: giveUp.signal }),
+    const inputs = Array.from({ length: 8 }, openInput);
+    const all = inputs.map(({ stdin }) =>
+      pool.host(target).run(['sh', '-c', `sleep 300; : ${marker}`], { stdin, timeoutMs, signal: giveUp.signal }),
     );
-    void Promise.allSettled(all);
-    await waitFor(() => running(marker).length >= 8, { description: 'all run', timeoutMs: 60_000 });
+    const ended = Promise.allSettled(all);
+    await Promise.all(inputs.map(({ begun }) => begun));
     giveUp.abort(new Error('deposed'));
-    await Promise.allSettled(all);
-    await waitFor(() => running(marker).length === 0, { description: 'none is left', timeoutMs: 30_000 });
+    expect((await ended).map(({ status }) => status)).toEqual(Array(8).fill('rejected'));
+    await nothingLeft(marker);
   });
 
   test('a signal that has aborted already starts nothing', async () => {
@@ -203,12 +246,17 @@ describe('sudo', () => {
   });
 
   test('a command that sudo started is ended with all it started', async () => {
-    const { target } = await lab.user({ sudo: 'password' });
+    const other = (await lab.user({ sudo: 'password' })).target;
     const marker = uniqueName('marker');
-    await expect(
-      lab.host(target).run(['sh', '-c', `sleep 300; : ${marker}`], { timeoutMs: 2000 }),
-    ).rejects.toMatchObject({ code: 'CommandTimeout' });
-    await waitFor(() => running(marker).length === 0, { description: 'no process of the command is left' });
+    const { stdin, begun } = openInput();
+    const argv = ['sh', '-c', `sleep 300; : ${marker}`];
+    const refused = expect(pool.host(other).run(argv, { stdin, timeoutMs })).rejects.toMatchObject({
+      code: 'CommandTimeout',
+    });
+    await begun;
+    await clock.advance(timeoutMs);
+    await refused;
+    await nothingLeft(marker);
   });
 });
 

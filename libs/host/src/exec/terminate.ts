@@ -1,8 +1,8 @@
 import { errorMessage } from '@tke/errors';
 import type { Logger } from '@tke/log';
-import type { Clock } from '@tke/time';
 
 import type { SshConnection } from '../ssh/connection.ts';
+import { after } from './after.ts';
 import { execute, type ExecuteTools } from './execute.ts';
 import type { RemoteCommand } from './remote-command.ts';
 
@@ -71,13 +71,6 @@ async function kill(
   } finally {
     release();
   }
-}
-
-/** Unlike a sleep it does not keep the process alive once the race is decided. */
-function after(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimer(delayMs, resolve);
-  });
 }
 
 function ignore(): undefined {

@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, hostname, release, totalmem } from 'node:os';
 
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { SshLab } from '../testing/hosts.ts';
-
-jest.setTimeout(120_000);
 
 let lab: SshLab;
 beforeAll(async () => (lab = await SshLab.start()) as never);

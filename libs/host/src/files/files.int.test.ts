@@ -14,14 +14,14 @@ import { Readable } from 'node:stream';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName } from '@tke/envtest';
 
 import type { Host } from '../host.ts';
 import { Secret } from '../secret.ts';
-import { SshLab } from '../testing/hosts.ts';
+import { SshLab, until } from '../testing/hosts.ts';
 import { localFile } from './files.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 let lab: SshLab;
 let host: Host;
@@ -154,13 +154,13 @@ describe('uploading a file', () => {
       Readable.from(
         (async function* () {
           yield randomBytes(100_000);
-          await waitFor(() => readdirSync(folder).length === 2, { description: 'the part file exists' });
+          await until('the part file exists', () => readdirSync(folder).length === 2);
           throw new Error('mirror went away');
         })(),
       );
     const broken = { ...source(randomBytes(200_000)), open };
     await expect(host.files.upload(path, broken, { mode: 0o644, sudo })).rejects.toThrow('mirror went away');
-    await waitFor(() => readdirSync(folder).length === 1, { description: 'the part file is gone' });
+    await until('the part file is gone', () => readdirSync(folder).length === 1);
     expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
@@ -171,7 +171,7 @@ describe('uploading a file', () => {
       Readable.from(
         (async function* () {
           yield randomBytes(100_000);
-          await waitFor(() => readdirSync(folder).length === 2, { description: 'the part file exists' });
+          await until('the part file exists', () => readdirSync(folder).length === 2);
           await lab.sshd.kill();
           yield randomBytes(100_000);
         })(),
@@ -179,7 +179,7 @@ describe('uploading a file', () => {
     const cut = { ...source(randomBytes(200_000)), open };
     await expect(host.files.upload(path, cut, { mode: 0o644, sudo })).rejects.toMatchObject({ code: 'ConnectionLost' });
     await lab.sshd.restart();
-    await waitFor(() => readdirSync(folder).length === 1, { description: 'the part file is gone' });
+    await until('the part file is gone', () => readdirSync(folder).length === 1);
     expect(readFileSync(path, 'utf8')).toBe('old');
   });
 

@@ -101,7 +101,10 @@ state
 exec tail -c "+$(($2 + 1))" -- "$job/output" 2> /dev/null | head -c "$3"
 `;
 
-/** Ends a job with all it has started. $1 folder, $2 id. */
+/**
+ * Ends a job with all it has started, and waits until that is gone. The leader of its session goes first, as it would write the end of
+ * its command down as that of the job. $1 folder, $2 id.
+ */
 export const cancelScript = `${library}
 job=$1 id=$2
 alive || exit 0
@@ -109,11 +112,14 @@ if [ "$(cat "$job/launcher")" = systemd ]; then
   systemctl stop "tke-$id.service" 2> /dev/null
 else
   read -r pid rest < "$job/process"
-  session() { for stat in /proc/[0-9]*/stat; do sed -n 's/^\\([0-9]*\\) .*) . [0-9]* [0-9]* \\([0-9]*\\) .*/\\1 \\2/p' "$stat" 2>/dev/null; done | sed -n "s/ $pid\\$//p"; }
-  for member in $(session); do kill -s TERM "$member" 2> /dev/null; done
+  session() { cat /proc/[0-9]*/stat 2> /dev/null | sed -n "s/^\\([0-9]*\\) .*) [^XZ] [0-9]* [0-9]* $pid .*/\\1/p"; }
+  signal() { for member in $(session); do kill -s "$1" "$member" 2> /dev/null; done; }
+  kill -s TERM "$pid"
+  signal TERM
   rounds=50
   while [ -n "$(session)" ] && [ "$rounds" -gt 0 ]; do rounds=$((rounds - 1)); sleep 0.1; done
-  for member in $(session); do kill -s KILL "$member" 2> /dev/null; done
+  rounds=50
+  while [ -n "$(session)" ] && [ "$rounds" -gt 0 ]; do signal KILL; rounds=$((rounds - 1)); sleep 0.1; done
 fi
 began=$(stat -c %Y -- "$job/process")
 [ -f "$job/exit" ] || echo "143 $began $(date +%s) 0 cancelled" > "$job/exit"

@@ -9,9 +9,9 @@ import { HostPool } from '../host-pool.ts';
 import { Secret } from '../secret.ts';
 import { parseHostKeyPin } from '../ssh/host-key.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
-const limitMs = 120_000;
+const limitMs = 300_000;
 
 describe('a job on a systemd host', () => {
   let machine: SystemdHost;
@@ -52,7 +52,7 @@ describe('a job on a systemd host', () => {
     const suicide = host.run(['systemctl', 'kill', '--kill-who=all', '--signal=KILL', 'test-sshd']);
     await expect(suicide).rejects.toMatchObject({ code: 'ConnectionLost' });
     const back = () => host.run(['true']);
-    await waitFor(back, { description: 'sshd is back', timeoutMs: 60_000 });
+    await waitFor(back, { description: 'sshd is back', timeoutMs: 90_000 });
     expect(await host.jobs.start(id, argv, { limitMs })).toMatchObject({
       how: 'adopted',
       state: { state: 'running' },
@@ -64,12 +64,12 @@ describe('a job on a systemd host', () => {
   test('is cancelled with what left its session, and can be started again once it is forgotten', async () => {
     const id = uniqueName('job');
     const marker = uniqueName('marker');
-    await host.jobs.start(id, ['sh', '-c', `setsid sh -c 'sleep 60; : ${marker}' & sleep 60; : ${marker}`], {
+    await host.jobs.start(id, ['sh', '-c', `setsid sh -c 'sleep 300; : ${marker}' & sleep 300; : ${marker}`], {
       limitMs,
     });
     await host.jobs.cancel(id);
     expect((await host.jobs.poll(id))?.state).toMatchObject({ state: 'exited', cancelled: true });
-    expect((await host.run(['pgrep', '-fc', `^sh -c sleep 60; : ${marker}`], { exitCodes: [0, 1] })).stdout).toBe(
+    expect((await host.run(['pgrep', '-fc', `^sh -c sleep 300; : ${marker}`], { exitCodes: [0, 1] })).stdout).toBe(
       '0\n',
     );
     await host.jobs.remove(id);
@@ -78,12 +78,12 @@ describe('a job on a systemd host', () => {
 
   test('that a reboot ended is known to have vanished, and the lock holds', async () => {
     const id = uniqueName('job');
-    const argv = ['sleep', '100'];
+    const argv = ['sleep', '300'];
     await host.lock.take({ cluster: 'uid-1', token: 7, holder: 'cls-1' });
     await host.jobs.start(id, argv, { limitMs });
     await machine.reboot();
     const poll = () => host.jobs.poll(id).catch(() => undefined); // the old connection is found broken first
-    expect((await waitFor(poll, { description: 'the host answers', timeoutMs: 60_000 })).state).toEqual({
+    expect((await waitFor(poll, { description: 'the host answers', timeoutMs: 90_000 })).state).toEqual({
       state: 'vanished',
     });
     expect(await host.lock.read()).toMatchObject({ cluster: 'uid-1', token: 7 });

@@ -1,16 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName } from '@tke/envtest';
 
 import type { Host } from '../host.ts';
-import { SshLab } from '../testing/hosts.ts';
+import { SshLab, until } from '../testing/hosts.ts';
 import { running } from '../testing/processes.ts';
 import type { HostTarget } from '../ssh/target.ts';
-
-jest.setTimeout(120_000);
 
 let lab: SshLab;
 let target: HostTarget;
@@ -122,7 +120,7 @@ describe('a guarded command', () => {
     const begun = join(lab.folder, uniqueName('begun'));
     const done = join(lab.folder, uniqueName('done'));
     const slow = host.run(['sh', '-c', `touch ${begun}; sleep 2; touch ${done}`], { guard, sudo });
-    await waitFor(() => existsSync(begun), { description: 'the command runs' });
+    await until('the command runs', () => existsSync(begun));
     await host.lock.take(claim(6), { sudo });
     expect(existsSync(done)).toBe(true);
     await slow;
@@ -131,7 +129,7 @@ describe('a guarded command', () => {
   test('may leave a daemon behind, which does not keep the lock from the next leader', async () => {
     const { guard } = await host.lock.take(claim(5), { sudo });
     const marker = uniqueName('daemon');
-    await host.run(['sh', '-c', `setsid sh -c 'sleep 15; : ${marker}' > /dev/null 2>&1 &`], { guard, sudo });
+    await host.run(['sh', '-c', `setsid sh -c 'sleep 120; : ${marker}' > /dev/null 2>&1 &`], { guard, sudo });
     await host.lock.take(claim(6), { sudo });
     expect(running(marker)).not.toEqual([]);
   });

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { uniqueName, waitFor } from '@tke/envtest';
+import { uniqueName } from '@tke/envtest';
 import { discardLogger } from '@tke/log';
 import { FakeClock, systemClock } from '@tke/time';
 
 import { HostPool } from '../host-pool.ts';
 import { Secret } from '../secret.ts';
 import type { HostTarget } from '../ssh/target.ts';
-import { SshLab } from '../testing/hosts.ts';
+import { SshLab, until } from '../testing/hosts.ts';
 import { running } from '../testing/processes.ts';
 import type { PoolOptions } from './connection-pool.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 let lab: SshLab;
 let self: HostTarget;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => lab.stop());
 
 async function withPool<T>(options: Partial<PoolOptions>, work: (pool: HostPool) => Promise<T>): Promise<T> {
-  const pool = new HostPool({ clock: systemClock, logger: discardLogger, ...options });
+  const pool = new HostPool({ clock: systemClock, logger: discardLogger, connectTimeoutMs: 60_000, ...options });
   try {
     return await work(pool);
   } finally {
@@ -48,7 +48,7 @@ describe('connections to hosts', () => {
       const all = Array.from({ length: 20 }, () => pool.host(self).run(['sh', '-c', wait], user));
       void Promise.allSettled(all);
       const taken = () => readdirSync(seats).length;
-      await waitFor(() => taken() >= 8, { description: 'eight commands run', timeoutMs: 60_000 });
+      await until('eight commands run', () => taken() >= 8);
       await expect(pool.host(self).run(['true'], { ...user, signal: AbortSignal.timeout(1000) })).rejects.toThrow();
       expect(taken()).toBe(8);
       writeFileSync(release, '');
@@ -58,6 +58,19 @@ describe('connections to hosts', () => {
       expect(pool.stats()).toEqual({ connections: 1, idle: 1, opened: 1 });
     });
     expect(connected).toEqual(['127.0.0.1']);
+  });
+
+  test('find room for the next command where the host has room for one, however fast they follow', async () => {
+    const narrow = await SshLab.start({ sshd: { config: ['MaxSessions 1'] } });
+    try {
+      const target = await narrow.self();
+      await withPool({ maxSessions: 1 }, async (pool) => {
+        await Promise.all(Array.from({ length: 12 }, () => pool.host(target).run(['true'], user)));
+        expect(pool.stats().opened).toBe(1);
+      });
+    } finally {
+      await narrow.stop();
+    }
   });
 
   test('are not shared by other credentials, however they are wrapped', async () => {
@@ -110,7 +123,7 @@ describe('connections to hosts', () => {
         const begun = join(lab.folder, uniqueName('begun'));
         writeFileSync(begun, '');
         const busy = pool.host(target).run(['sh', '-c', `rm ${begun}; sleep 1`], user);
-        await waitFor(() => !existsSync(begun), { description: 'the command runs', timeoutMs: 30_000 });
+        await until('the command runs', () => !existsSync(begun));
         const giveUp = new AbortController();
         const impatient = pool.host(self).run(['true'], { ...user, signal: giveUp.signal });
         const patient = pool.host(self).run(['true'], user);
@@ -146,7 +159,7 @@ describe('connections to hosts', () => {
       await pool.host(self).run(['true'], user);
       await lab.sshd.restart();
       const work = () => pool.host(self).run(['true'], user);
-      await waitFor(work, { description: 'a new connection works' });
+      await until('a new connection works', work);
       expect(pool.stats()).toMatchObject({ connections: 1, opened: 2 });
     });
   });
@@ -156,7 +169,7 @@ describe('connections to hosts', () => {
     const marker = uniqueName('marker');
     const busy = pool.host(self).run(['sh', '-c', `sleep 20; : ${marker}`], user);
     busy.catch(() => undefined);
-    await waitFor(() => running(marker).length > 0, { description: 'the command runs' });
+    await until('the command runs', () => running(marker).length > 0);
     pool.close();
     await expect(busy).rejects.toMatchObject({ code: 'ConnectionLost' });
     await expect(pool.host(self).run(['true'], user)).rejects.toMatchObject({ code: 'ConnectionLost' });

@@ -3,18 +3,19 @@ import { once } from 'node:events';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { freePort, Sshd } from '@tke/envtest';
+import { Sshd } from '@tke/envtest';
 import { discardLogger } from '@tke/log';
 import { systemClock } from '@tke/time';
 
 import { HostPool } from '../host-pool.ts';
 import { Secret } from '../secret.ts';
 import { startSocksServer } from '../testing/socks-server.ts';
+import { holdClosedPort } from '../testing/closed-port.ts';
 import { SshLab } from '../testing/hosts.ts';
 import { parseHostKeyPin, type HostKey } from './host-key.ts';
 import type { HostKeyPolicy, HostTarget } from './target.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 let lab: SshLab;
 let self: HostTarget;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => lab.stop());
 
 /** Logs in anew, whatever connections there are, and says who we are there. */
-async function whoAmI(target: HostTarget, connectTimeoutMs = 30_000): Promise<string> {
+async function whoAmI(target: HostTarget, connectTimeoutMs = 60_000): Promise<string> {
   const pool = new HostPool({ clock: systemClock, logger: discardLogger, connectTimeoutMs });
   try {
     return (await pool.host(target).run(['id', '-un'], { sudo: false })).stdout.trim();
@@ -161,7 +162,8 @@ describe('the key of the host', () => {
 
 describe('a host that is not there', () => {
   test('refuses, and the message says where', async () => {
-    const port = await freePort(Math.random);
+    await using closed = await holdClosedPort();
+    const { port } = closed;
     await expect(whoAmI({ ...self, port })).rejects.toMatchObject({
       code: 'HostUnreachable',
       class: 'Retryable',
@@ -224,8 +226,9 @@ describe('the way to a host', () => {
 
   test('over a jump host that cannot reach it says so', async () => {
     const jump = await SshLab.start();
+    await using closed = await holdClosedPort();
+    const { port } = closed;
     try {
-      const port = await freePort(Math.random);
       const via = { kind: 'jump', target: await jump.self() } as const;
       await expect(whoAmI({ ...self, port, via })).rejects.toMatchObject({
         code: 'HostUnreachable',

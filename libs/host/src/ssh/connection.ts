@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 
-import { errorMessage, type CodedError } from '@tke/errors';
+import { errorMessage, isCoded, type CodedError } from '@tke/errors';
 import type { Endpoint } from '@tke/net';
+import type { Clock } from '@tke/time';
 import type { NodeSSH } from 'node-ssh';
 
 import { errors } from '../errors.ts';
@@ -11,6 +12,19 @@ import type { HostKey } from './host-key.ts';
 export type SshClient = NonNullable<NodeSSH['connection']>;
 type Callback = (error: Error | undefined, channel: SshChannel) => void;
 export type SshChannel = Awaited<ReturnType<NodeSSH['requestShell']>>;
+
+/**
+ * sshd counts a session that we have closed until it has read all that we sent with that (channels.c, channel_garbage_collect): where
+ * several end and begin at once, it refuses one for which there is room by the time we hear of that.
+ */
+const mostTries = 5;
+const betweenTriesMs = 100;
+
+export interface ExecOptions {
+  readonly clock: Clock;
+  /** Ends the tries. What the host was asked to begin is waited for all the same. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * An authenticated connection. Listens for errors as long as it lives: without a listener a reset ends the process,
@@ -58,12 +72,21 @@ export class SshConnection {
   }
 
   /**
-   * Starts a command. `attach` is called with the channel at once: the exit status may be in the very packet that says
-   * that the command runs, and is an event that nobody repeats.
+   * Starts a command, which runs whether somebody waits for it or not. `attach` is called with the channel at once: the exit
+   * status may be in the very packet that says that the command runs, and is an event that nobody repeats.
    */
-  exec<T>(command: string, attach: (channel: SshChannel) => T, signal?: AbortSignal): Promise<T> {
+  async exec<T>(command: string, attach: (channel: SshChannel) => T, { clock, signal }: ExecOptions): Promise<T> {
     const start = (callback: Callback) => void this.#client.exec(command, callback);
-    return this.#open(start, attach, signal);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#open(start, attach, undefined);
+      } catch (error) {
+        if (tries === mostTries || !isCoded(error, 'SessionRefused')) {
+          throw error;
+        }
+      }
+      await clock.sleep(betweenTriesMs, signal);
+    }
   }
 
   /** A stream to what the host can reach. `attach` is called with it at once. */

@@ -19,7 +19,7 @@ beforeEach(() => {
 
 async function logIn(target: HostTarget, denied: string): Promise<unknown> {
   const guard = guardAgainst(denied, loopbackLookup);
-  const pool = new HostPool({ clock: systemClock, logger: discardLogger, connectTimeoutMs: 2_000, guard });
+  const pool = new HostPool({ clock: systemClock, logger: discardLogger, connectTimeoutMs: 60_000, guard });
   try {
     return await pool.host(target).run(['true'], { sudo: false });
   } catch (error) {

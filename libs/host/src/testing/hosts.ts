@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Sshd, type SshdOptions, type SshUser, type SshUserOptions } from '@tke/envtest';
+import { Sshd, waitFor, type SshdOptions, type SshUser, type SshUserOptions } from '@tke/envtest';
 import { discardLogger } from '@tke/log';
 import { systemClock } from '@tke/time';
 
@@ -12,6 +12,11 @@ import type { PoolOptions } from '../pool/connection-pool.ts';
 import { Secret } from '../secret.ts';
 import { parseHostKeyPin } from '../ssh/host-key.ts';
 import type { HostKeyPolicy, HostTarget } from '../ssh/target.ts';
+
+/** Waits as long as a busy machine may take. */
+export function until(description: string, condition: () => unknown): Promise<unknown> {
+  return waitFor(condition, { description, timeoutMs: 60_000 });
+}
 
 /** A real sshd of a test, a folder for what is done over it, and a pool of connections. */
 export class SshLab {
@@ -29,7 +34,7 @@ export class SshLab {
   static async start({ sshd, pool }: { sshd?: SshdOptions; pool?: Partial<PoolOptions> } = {}): Promise<SshLab> {
     const folder = mkdtempSync(join(tmpdir(), 'tke-host-'));
     chmodSync(folder, 0o777);
-    const options = { clock: systemClock, logger: discardLogger, ...pool };
+    const options = { clock: systemClock, logger: discardLogger, connectTimeoutMs: 60_000, ...pool };
     return new SshLab(await Sshd.start(sshd), new HostPool(options), folder);
   }
 

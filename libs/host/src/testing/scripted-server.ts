@@ -17,8 +17,8 @@ export interface ScriptedCommand {
 
 const { Server, utils } = ssh2;
 
-/** An SSH server that fails in ways sshd does not. Any password is right. */
-export async function startScriptedServer(onCommand: (command: ScriptedCommand) => void) {
+/** An SSH server that fails in ways sshd does not. Any password is right. So many sessions of a connection are refused at first. */
+export async function startScriptedServer(onCommand: (command: ScriptedCommand) => void, refusals = 0) {
   // ECDSA, because ssh2 1.17 writes one in 250 of its ed25519 keys so that nobody can read them.
   const key = utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const sockets = new Set<Socket>();
@@ -27,7 +27,7 @@ export async function startScriptedServer(onCommand: (command: ScriptedCommand) 
   inner.on('error', () => undefined);
   const outer = createServer((socket) => {
     sockets.add(socket);
-    inner.once('connection', (client) => serve(client, socket, onCommand));
+    inner.once('connection', (client) => serve(client, { socket, onCommand, refusals }));
     inner.injectSocket(socket);
   });
   outer.listen(0, '127.0.0.1');
@@ -47,10 +47,22 @@ export async function startScriptedServer(onCommand: (command: ScriptedCommand) 
   return { target, stop };
 }
 
-function serve(client: Connection, socket: Socket, onCommand: (command: ScriptedCommand) => void): void {
+interface Service {
+  readonly socket: Socket;
+  readonly onCommand: (command: ScriptedCommand) => void;
+  readonly refusals: number;
+}
+
+function serve(client: Connection, { socket, onCommand, refusals }: Service): void {
+  let refused = 0;
   client.on('error', () => undefined);
   client.on('authentication', (context) => context.accept());
-  client.on('session', (accept) => {
+  client.on('session', (accept, reject) => {
+    if (refused < refusals) {
+      refused += 1;
+      reject();
+      return;
+    }
     accept().on('exec', (acceptExec, _reject, { command }) => {
       const channel = acceptExec();
       channel.on('error', () => undefined);
@@ -64,4 +76,11 @@ export function startCommand({ command, channel }: ScriptedCommand): void {
   const nonce = /tke ([0-9a-f]{24}) /.exec(command)?.[1] ?? '';
   channel.write(`${nonce} 1\n`);
   channel.stderr.write(`${nonce} 1\n`);
+}
+
+/** It begins, says nothing and succeeds. */
+export function endCommand(command: ScriptedCommand): void {
+  startCommand(command);
+  command.channel.exit(0);
+  command.channel.close();
 }

@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { ItemScanner } from './item-scanner.ts';
+
+jest.setTimeout(30_000);
 
 function scan(bytes: Buffer, cuts: readonly number[]): { items: unknown[]; envelope: unknown } {
   const scanner = new ItemScanner();

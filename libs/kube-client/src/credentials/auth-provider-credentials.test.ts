@@ -1,6 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { AuthProviderCredentials } from './auth-provider-credentials.ts';
+
+jest.setTimeout(60_000);
 
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const idToken = `${base64({ alg: 'none' })}.${base64({ sub: 'alice', exp: 4_000_000_000 })}.`;

@@ -1,7 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { coreKinds } from '@tke/meta';
 import { FakeClock } from '@tke/time';
@@ -9,6 +9,8 @@ import { FakeClock } from '@tke/time';
 import { clientOf, temporaryFolder } from '../testing/client.ts';
 import { json, refuse, ScriptedServer } from '../testing/scripted-server.ts';
 import { until } from '../testing/until.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { coreKinds } from '@tke/meta';
 import { createCa, issueCertificate, type CertificateAndKey } from '@tke/pki';
@@ -10,6 +10,8 @@ import { FakeClock, systemClock } from '@tke/time';
 
 import { clientOf, temporaryFolder } from '../testing/client.ts';
 import { json, refuse, ScriptedServer } from '../testing/scripted-server.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

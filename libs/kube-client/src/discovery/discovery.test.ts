@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { clientOf } from '../testing/client.ts';
 import { json, refuse, ScriptedServer, type Script } from '../testing/scripted-server.ts';
 import { Discovery } from './discovery.ts';
+
+jest.setTimeout(30_000);
 
 const pods = {
   resource: 'pods',

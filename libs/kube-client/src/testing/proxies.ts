@@ -37,7 +37,7 @@ function opened(open: Set<Socket>, socket: Socket): void {
   socket.on('close', () => open.delete(socket));
 }
 
-/** An HTTP proxy that tunnels; with `login`, only for `user:password`. */
+/** An HTTP proxy that tunnels, over IPv4 as the servers of the tests listen; with `login`, only for `user:password`. */
 export function connectProxy(login?: string): Promise<TestProxy> {
   const asked: string[] = [];
   const open = new Set<Socket>();
@@ -51,7 +51,7 @@ export function connectProxy(login?: string): Promise<TestProxy> {
       return;
     }
     const target = new URL(`http://${request.url ?? ''}`);
-    const upstream = connect(Number(target.port), target.hostname, () => {
+    const upstream = connect({ host: target.hostname, port: Number(target.port), family: 4 }, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       upstream.write(head);
       opened(open, socket);
@@ -62,7 +62,7 @@ export function connectProxy(login?: string): Promise<TestProxy> {
   return listening(proxy, asked, open);
 }
 
-/** A SOCKS5 proxy (RFC 1928); with `login`, only for `user:password` (RFC 1929). */
+/** A SOCKS5 proxy (RFC 1928) to servers on IPv4; with `login`, only for `user:password` (RFC 1929). */
 export function socksProxy(login?: string): Promise<TestProxy> {
   const asked: string[] = [];
   const open = new Set<Socket>();
@@ -90,7 +90,7 @@ async function serveSocks(socket: Socket, login: string | undefined, asked: stri
   const host = name ? request.toString('utf8', 5, 5 + request[4]!) : request.subarray(4, 8).join('.');
   const port = request.readUInt16BE(request.length - 2);
   asked.push(`${host}:${port} ${given}`.trim());
-  const upstream = connect(port, host, () => {
+  const upstream = connect({ host, port, family: 4 }, () => {
     socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     opened(open, socket);
     join(socket, upstream);

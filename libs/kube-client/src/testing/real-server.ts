@@ -52,6 +52,6 @@ export async function installWidgets(client: Client): Promise<Kind<Widget>> {
   };
   await client.create(coreKinds.customResourceDefinition, definition);
   const kind: Kind<Widget> = { group, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true };
-  await waitFor(() => client.list(kind), { description: `${group} is served` });
+  await waitFor(() => client.list(kind), { description: `${group} is served`, timeoutMs: 60_000 });
   return kind;
 }

@@ -28,6 +28,8 @@ export class ScriptedServer implements AsyncDisposable {
   private constructor(server: Server, scheme: string, script: Script) {
     this.#server = server;
     this.#scheme = scheme;
+    // As kube-apiserver, which keeps idle connections for longer than any test takes, also on a machine that stands still for a while.
+    server.keepAliveTimeout = 0;
     server.on('request', (request, response) => void this.#answer(script, request, response));
     server.on('connection', (socket) => {
       this.connections++;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { coreKinds } from '@tke/meta';
 import { createCa, issueCertificate } from '@tke/pki';
@@ -9,6 +9,8 @@ import { systemClock as clock } from '@tke/time';
 
 import { clientOf } from '../testing/client.ts';
 import { json, ScriptedServer } from '../testing/scripted-server.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { coreKinds } from '@tke/meta';
 import { FakeClock, systemClock, type Clock } from '@tke/time';
@@ -7,12 +7,14 @@ import { clientOf } from '../testing/client.ts';
 import { json, refuse, ScriptedServer, type Script } from '../testing/scripted-server.ts';
 import { until } from '../testing/until.ts';
 
+jest.setTimeout(30_000);
+
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };
 const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key };
 
 /** A clock whose sleeps are over at once; it says how long they were to be. */
-function hastyClock(): Clock & { readonly slept: number[] } {
+function sleeplessClock(): Clock & { readonly slept: number[] } {
   const slept: number[] = [];
   const sleep = (delayMs: number) => {
     slept.push(delayMs);
@@ -22,7 +24,7 @@ function hastyClock(): Clock & { readonly slept: number[] } {
 }
 
 /** A server that refuses so many requests, then serves them. */
-async function storm(times: number, refusal: Script, clock: Clock = hastyClock(), longestWaitMs?: number) {
+async function storm(times: number, refusal: Script, clock: Clock = sleeplessClock(), longestWaitMs?: number) {
   const line = `${JSON.stringify({ type: 'ADDED', object })}\n`;
   const server = await ScriptedServer.start((request, response, count) => {
     if (count < times) {
@@ -51,7 +53,7 @@ const answer =
 
 describe('a server that asks to come again', () => {
   test('is obeyed: the time it gives, then the same request', async () => {
-    const clock = hastyClock();
+    const clock = sleeplessClock();
     await using it = await storm(2, answer(429, '7'), clock);
     await expect(it.client.create(configMap, object)).resolves.toEqual(object);
     expect(clock.slept).toEqual([7000, 7000]);
@@ -59,7 +61,7 @@ describe('a server that asks to come again', () => {
   });
 
   test('may ask in the details of the Status as well', async () => {
-    const clock = hastyClock();
+    const clock = sleeplessClock();
     await using it = await storm(1, (_, response) => refuse(response, 504, 'Timeout', { retryAfterSeconds: 2 }), clock);
     await expect(it.client.get(configMap, key)).resolves.toEqual(object);
     expect(clock.slept).toEqual([2000]);
@@ -72,14 +74,14 @@ describe('a server that asks to come again', () => {
   });
 
   test('is waited for as long as the caller has, and no longer', async () => {
-    const clock = hastyClock();
+    const clock = sleeplessClock();
     await using it = await storm(100, answer(429, '2'), clock, 5_000);
     await expect(it.client.get(configMap, key)).rejects.toMatchObject({ class: 'Retryable', retryAfterSeconds: 2 });
     expect(clock.slept).toEqual([2000, 2000]);
   });
 
   test('is not waited for at all where that takes longer than the caller has', async () => {
-    const clock = hastyClock();
+    const clock = sleeplessClock();
     await using it = await storm(100, answer(503, '60'), clock, 5_000);
     await expect(it.client.get(configMap, key)).rejects.toMatchObject({ retryAfterSeconds: 60 });
     expect(clock.slept).toEqual([]);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect as connectSocket, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { sharedControlPlane } from '@tke/envtest';
 import { discardLogger } from '@tke/log';
@@ -10,6 +10,8 @@ import { coreKinds } from '@tke/meta';
 
 import { connect } from '../connect.ts';
 import { temporaryFolder } from '../testing/client.ts';
+
+jest.setTimeout(120_000);
 
 /** Passes bytes on to a port of this machine and counts connections. */
 async function counter(upstreamPort: number) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { discardLogger } from '@tke/log';
 import { coreKinds } from '@tke/meta';
@@ -9,6 +9,8 @@ import { kubeconfigFromText } from '../config/kubeconfig-text.ts';
 import { SwitchableConnection, type SwitchableOptions } from '../switchable.ts';
 import { blackHole, connectProxy, socksProxy } from '../testing/proxies.ts';
 import { json, ScriptedServer, type Script } from '../testing/scripted-server.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

@@ -1,10 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { coreKinds, type ConfigMap } from '@tke/meta';
 
 import type { Client } from '../client.ts';
 import { clientOf } from '../testing/client.ts';
 import { json, refuse, ScriptedServer } from '../testing/scripted-server.ts';
+
+jest.setTimeout(30_000);
 
 const { configMap, namespace } = coreKinds;
 const key = { namespace: 'a', name: 'b' };

@@ -88,6 +88,7 @@ export class Member implements MemberCluster {
       random,
       firstWithinMs: tools.firstProbeWithinMs,
     });
+    this.#connection.block(this.#notReady(this.health)); // until the first verdict
   }
 
   get tenantID(): string | undefined {
@@ -222,7 +223,7 @@ export class Member implements MemberCluster {
     ) {
       const fields = { state, ...(lastError && { code: lastError.code, error: lastError.message }) };
       if (state === 'Unhealthy') {
-        this.#log.warn('Member does not answer', fields);
+        this.#log.warn('Member is not well', fields);
       } else {
         this.#log.info('Health of member', fields);
       }

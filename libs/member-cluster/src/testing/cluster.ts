@@ -1,5 +1,5 @@
 import { connect, type Client } from '@tke/kube-client';
-import { type ClusterAccess, uniqueName } from '@tke/envtest';
+import { type ClusterAccess, uniqueName, waitFor } from '@tke/envtest';
 import { discardLogger } from '@tke/log';
 import { coreKinds, type ConfigMap, type Kind } from '@tke/meta';
 import { issueCertificate } from '@tke/pki';
@@ -7,6 +7,7 @@ import { systemClock as clock } from '@tke/time';
 
 import { clusterConfig } from '../access/cluster-config.ts';
 import type { ClusterAccessSpec, MemberAccess } from '../access/cluster-access.ts';
+import type { Health } from '../health/health.ts';
 import { MemberClusters, type MemberClustersOptions } from '../member-clusters.ts';
 
 export type Target = Pick<ClusterAccess, 'url' | 'pki' | 'kubeconfigPath'>;
@@ -72,14 +73,19 @@ export async function whoAmI(client: Client) {
     .status.userInfo;
 }
 
-/** Running members, which end with the test. */
+const soon = { intervalMs: 200, retryMs: 100, longestIntervalMs: 500 };
+
+/** For members that fall silent, which takes three of these time limits to find out. A busy machine may exceed one of them. */
+export const impatient = { connectTimeoutMs: 1_000, health: { ...soon, timeoutMs: 2_500 } };
+
+/** Running members, which end with the test. They are probed often, with time limits that nobody who answers exceeds. */
 export function running(options: Partial<MemberClustersOptions> = {}): MemberClusters & AsyncDisposable {
   const members = new MemberClusters({
     userAgent: 'test/1',
     logger: discardLogger,
     firstProbeWithinMs: 0,
-    connectTimeoutMs: 500,
-    health: { intervalMs: 200, retryMs: 100, timeoutMs: 1_000, longestIntervalMs: 500 },
+    connectTimeoutMs: 20_000,
+    health: { ...soon, timeoutMs: 60_000 },
     ...options,
   });
   const stop = new AbortController();
@@ -90,6 +96,24 @@ export function running(options: Partial<MemberClustersOptions> = {}): MemberClu
       await ended;
     },
   });
+}
+
+/** Waits as long as a busy machine may take. */
+export function until(description: string, condition: () => unknown, timeoutMs = 60_000): Promise<unknown> {
+  return waitFor(condition, { description, timeoutMs });
+}
+
+/** The health of a member when it was first found not to answer, whatever further probes add to that. */
+export async function verdictOn(members: MemberClusters, name: string): Promise<Health | undefined> {
+  let first: Health | undefined;
+  const forget = members.onEvent(({ member }) => {
+    if (member.name === name && member.health.state === 'Unhealthy') {
+      first ??= member.health;
+    }
+  });
+  await until('the verdict', () => first);
+  forget();
+  return first;
 }
 
 const roleBinding: Kind = {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { discardLogger } from '@tke/log';
 import type { KubeObject } from '@tke/meta';
 import { FakeClock } from '@tke/time';
@@ -9,6 +9,8 @@ import type { StoredWidget } from './testing/cache-run.ts';
 import { ModelServer, type Fault } from './testing/model-server.ts';
 import { widget } from './testing/widgets.ts';
 import type { EventHandler } from './types.ts';
+
+jest.setTimeout(30_000);
 
 type Step = (server: ModelServer, clock: FakeClock) => unknown;
 

@@ -2,20 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { WatchEvent } from '@tke/kube-client';
 import type { Kind, KubeObject } from '@tke/meta';
-import { systemClock } from '@tke/time';
+import { FakeClock } from '@tke/time';
 
 import { Cache } from '../cache/cache.ts';
 import { ScriptedReader } from '../cache/testing/scripted-reader.ts';
 import { added, deleted, makeWidget, modified, streamOf, widget } from '../cache/testing/widgets.ts';
 import type { Runnable } from '../manager/runnable.ts';
 import { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
+import { metricValue } from '../metrics/testing/metric-value.ts';
 import { lowPriority } from '../queue/work-queue.ts';
 import type { Request } from '../reconcile.ts';
 import { controllerFor, type ControllerBuilder, type ControllerHost } from './builder.ts';
 import { controllerErrors } from './errors.ts';
 import { generationChanged } from './predicates.ts';
 import { kindSource } from './source.ts';
-import { RecordingLogger } from './testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 
 const gadget: Kind = { group: 'example.io', version: 'v1beta1', kind: 'Gadget', plural: 'gadgets', namespaced: true };
 const clusterGadget: Kind = { ...gadget, kind: 'ClusterGadget', plural: 'clustergadgets', namespaced: false };
@@ -24,13 +25,15 @@ const idle = { reconcile: () => Promise.resolve(undefined) };
 function setUp() {
   const logger = new RecordingLogger();
   const reader = new ScriptedReader();
-  const cache = new Cache({ reader, logger, random: () => 0 });
+  // A clock that stands still: delivery does not pause when this machine does.
+  const clock = new FakeClock();
+  const cache = new Cache({ reader, logger, clock, random: () => 0 });
   const runnables: Runnable[] = [];
   const names = new Set<string>();
   const host: ControllerHost = {
     cache,
     logger,
-    clock: systemClock,
+    clock,
     metrics: new RuntimeMetrics({ processDefaults: false }),
     hardStop: new AbortController().signal,
     add: (runnable) => void runnables.push(runnable),
@@ -95,6 +98,38 @@ const ownedBy = (name: string, version: string, ...ownerReferences: ReturnType<t
   makeWidget(name, version, {
     metadata: { name, namespace: 'default', uid: `uid-${name}`, resourceVersion: version, ownerReferences },
   });
+
+const withReady = (name: string, status: string, reason: string, version = '1') =>
+  ({
+    ...makeWidget(name, version),
+    status: { conditions: [{ type: 'Ready', status, reason }] },
+  }) as KubeObject;
+
+test('what is reconciled is counted by its condition Ready, as it is when it is asked for', async () => {
+  const { host, reader, cache } = setUp();
+  const stream = streamOf(
+    '10',
+    withReady('a', 'True', 'Succeeded'),
+    withReady('b', 'True', 'Succeeded'),
+    makeWidget('c', '1'),
+  );
+  reader.answer(stream);
+  controllerFor(host, 'first').for(widget).complete(idle);
+  controllerFor(host, 'second').for(widget).complete(idle);
+  const resource = 'widgets.example.io';
+  const count = (ready: string, reason: string) =>
+    metricValue(host.metrics, 'tke_objects', { resource, ready, reason });
+  expect(await count('True', 'Succeeded')).toBeUndefined();
+  const stop = new AbortController();
+  const ended = cache.start(stop.signal);
+  await settle();
+  expect(await Promise.all([count('True', 'Succeeded'), count('', '')])).toEqual([2, 1]);
+  stream.watch.send(modified(withReady('b', 'False', 'Busy', '11')));
+  await settle();
+  expect(await Promise.all([count('True', 'Succeeded'), count('False', 'Busy')])).toEqual([1, 1]);
+  stop.abort();
+  await ended;
+});
 
 describe('for', () => {
   test('enqueues the object itself: initial list with low priority, everything after with normal one', async () => {

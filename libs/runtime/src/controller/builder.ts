@@ -1,7 +1,8 @@
 import type { Logger } from '@tke/log';
-import type { Kind, KubeObject } from '@tke/meta';
+import { kindKey, type Kind, type KubeObject } from '@tke/meta';
 import type { Clock } from '@tke/time';
 
+import type { CacheReader } from '../cache/types.ts';
 import type { Runnable } from '../manager/runnable.ts';
 import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import type { Reconciler } from '../reconcile.ts';
@@ -13,7 +14,7 @@ import { kindSource, type InformerSource, type Source } from './source.ts';
 
 /** What a controller needs of its manager. */
 export interface ControllerHost {
-  readonly cache: InformerSource;
+  readonly cache: InformerSource & Pick<CacheReader, 'list'>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly metrics: RuntimeMetrics;
@@ -102,6 +103,7 @@ export class ControllerBuilder {
       throw this.#invalid('watches nothing; call for(), watches() or watchesSource()');
     }
     this.#host.claimControllerName(this.#name);
+    this.#count();
     const controller = new Controller({
       ...this.#options,
       name: this.#name,
@@ -114,6 +116,14 @@ export class ControllerBuilder {
     });
     this.#host.add(controller);
     return controller;
+  }
+
+  #count(): void {
+    const { metrics, cache } = this.#host;
+    const kind = this.#reconciled;
+    if (kind !== undefined) {
+      metrics.objects.track(kindKey(kind), () => cache.list(kind));
+    }
   }
 
   #addOwned(): void {

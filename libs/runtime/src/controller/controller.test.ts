@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { lowPriority } from '../queue/work-queue.ts';
 import type { Request } from '../reconcile.ts';
 import type { Source } from './source.ts';
 import { errors, foo, ManualSource, running, setUp } from './testing/controller-run.ts';
+
+jest.setTimeout(30_000);
 
 describe('start', () => {
   test('reconciles what its sources enqueue', async () => {

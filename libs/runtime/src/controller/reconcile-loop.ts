@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { CodedError, errorMessage } from '@tke/errors';
+import { isConflict } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { TimeSlice, type Clock } from '@tke/time';
 
@@ -125,7 +126,8 @@ export class ReconcileLoop {
       log.debug('Reconcile failed again', fields);
     } else {
       this.#lastErrors.set(key, text);
-      log.error('Reconcile failed', fields);
+      // Two who write one object meet in everyday life; who comes second looks again.
+      log[isConflict(error) ? 'info' : 'error']('Reconcile failed', fields);
     }
   }
 

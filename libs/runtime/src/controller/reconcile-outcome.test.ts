@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { KubeApiError } from '@tke/kube-client';
+
 import { lowPriority } from '../queue/work-queue.ts';
 import type { Result } from '../reconcile.ts';
 import { errors, foo, running, setUp } from './testing/controller-run.ts';
@@ -176,6 +178,23 @@ describe('log', () => {
       message: 'Reconcile failed',
       fields: { controller: 'test', object: 'default/foo', failures: 1 },
     });
+  });
+
+  test('a conflict is no error to look at', async () => {
+    const conflict = new KubeApiError({ method: 'PUT', path: '/' }, 409, { reason: 'Conflict' });
+    const outcomes: (Error | undefined)[] = [conflict, undefined];
+    const context = setUp(() => {
+      const outcome = outcomes.shift();
+      return outcome === undefined ? Promise.resolve(undefined) : Promise.reject(outcome);
+    });
+    await running(context, async () => {
+      context.source.enqueue(foo);
+      await context.clock.advance(1000);
+    });
+    expect(context.logger.at('error')).toEqual([]);
+    expect(context.logger.at('info')).toContainEqual(
+      expect.objectContaining({ message: 'Reconcile failed', fields: expect.objectContaining({ error: conflict }) }),
+    );
   });
 
   test('each reconcile has a logger with controller, object and an id of its own', async () => {

@@ -3,10 +3,13 @@ import { sharedControlPlane, uniqueName, waitFor, type ClusterAccess } from '@tk
 import { connect, type Client } from '@tke/kube-client';
 import { createLogger } from '@tke/log';
 import { coreKinds, type EventObject, type KubeObject } from '@tke/meta';
+import { FakeClock } from '@tke/time';
 
 import { KubeEventRecorder } from './recorder.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
+
+const timeoutMs = 60_000;
 
 let access: ClusterAccess;
 let client: Client;
@@ -39,15 +42,17 @@ test('events of objects with and without a namespace are there for kubectl, repe
     metadata: { name: 'a', namespace: name },
   });
   const reporter = { controller: 'tkestack.io/manager', instance: 'manager-0' };
-  const recorder = new KubeEventRecorder({ client, reporter, logger });
+  const recorder = new KubeEventRecorder({ client, reporter, logger, clock: new FakeClock() });
   const stop = new AbortController();
   const running = recorder.start(stop.signal);
 
   recorder.event(namespace, 'Normal', 'Prepared', 'Prepare', 'is ready');
   recorder.event(config, 'Warning', 'Invalid', 'Check', 'x'.repeat(2000));
-  await waitFor(async () => (await eventsOf(config, name)).length === 1, { description: 'the event is written' });
+  const written = async () => (await eventsOf(config, name)).length === 1;
+  await waitFor(written, { description: 'the event is written', timeoutMs });
   recorder.event(config, 'Warning', 'Invalid', 'Check', 'again');
-  await waitFor(async () => (await eventsOf(config, name))[0]?.series?.count === 2, { description: 'it is a series' });
+  const isSeries = async () => (await eventsOf(config, name))[0]?.series?.count === 2;
+  await waitFor(isSeries, { description: 'it is a series', timeoutMs });
   recorder.event(config, 'Warning', 'Invalid', 'Check', 'and again');
   stop.abort();
   await running;

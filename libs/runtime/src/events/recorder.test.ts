@@ -185,6 +185,20 @@ describe('a write', () => {
     expect(writer.writes).toEqual(writes);
   });
 
+  test('in a namespace that is being deleted is dropped without a word', async () => {
+    const { tell, after, writer, log } = recorder();
+    const causes = [
+      { reason: 'NamespaceTerminating', message: 'namespace is being terminated', field: 'metadata.namespace' },
+    ];
+    const status = { code: 403, reason: 'Forbidden', details: { causes } };
+    writer.answers.push(new KubeApiError({ method: 'POST', path: '/' }, 403, status));
+    tell('First');
+    tell('Second');
+    await after(0);
+    expect(writer.writes).toEqual(['create First', 'create Second']);
+    expect(log()).toBe('');
+  });
+
   test('is tried twelve times, then given up with a word in the log, and the next event has its turn', async () => {
     const { tell, after, writer, log } = recorder();
     writer.answers.push(...Array.from({ length: 12 }, unreachable));

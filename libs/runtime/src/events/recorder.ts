@@ -1,4 +1,4 @@
-import { isAlreadyExists, isNotFound, KubeApiError, type Writer } from '@tke/kube-client';
+import { isAlreadyExists, isForbidden, isNotFound, KubeApiError, type Writer } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { coreKinds, keyOf, type DeepReadonly, type EventObject, type KubeObject } from '@tke/meta';
 import { systemClock, withJitter, type Clock, type Random } from '@tke/time';
@@ -205,6 +205,10 @@ export class KubeEventRecorder implements EventRecorder, Runnable {
           this.#enqueue(series);
           return;
         }
+        if (isNamespaceGoing(error)) {
+          this.#forget(series);
+          return;
+        }
         if (!isPassing(error) || tries === triesPerEvent) {
           this.#forget(series);
           this.#log.warn('Event could not be written', {
@@ -272,4 +276,9 @@ export class KubeEventRecorder implements EventRecorder, Runnable {
 /** No answer, or one that a later try may not get again. What the server refuses for good would be refused again. */
 function isPassing(error: unknown): boolean {
   return !(error instanceof KubeApiError) || error.httpStatus === 429 || error.httpStatus >= 500;
+}
+
+/** Whatever happens to objects of a namespace that is being deleted, nobody will read it there (plugin NamespaceLifecycle of the apiserver). */
+function isNamespaceGoing(error: unknown): boolean {
+  return isForbidden(error) && error.causes.some(({ reason }) => reason === 'NamespaceTerminating');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { RecordingLogger } from '../controller/testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 import { LeaderElector } from './leader-elector.ts';
 import { microTime } from './lease-record.ts';
 import { freeze, setUp } from './testing/candidates.ts';

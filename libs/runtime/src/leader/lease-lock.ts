@@ -89,7 +89,9 @@ export class LeaseLock {
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = this.#clock.setTimer(timeoutMs, () =>
       bound.abort(
-        leaderErrors.LeaseRequestTimedOut(`a request for Lease ${this.#key.name} had no answer after ${timeoutMs} ms`),
+        leaderErrors.LeaseRequestTimedOut(
+          `a request for Lease ${this.#key.name} had no answer after ${Math.round(timeoutMs)} ms`,
+        ),
       ),
     );
     try {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { discardLogger } from '@tke/log';
 import { FakeClock } from '@tke/time';
@@ -7,6 +7,8 @@ import { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import { healthEndpoint, metricsEndpoint } from './endpoints.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
+
+jest.setTimeout(30_000);
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 let stop: AbortController;

@@ -1,5 +1,6 @@
-import { systemClock, type Clock } from '@tke/time';
+import { errorMessage } from '@tke/errors';
 import type { Logger } from '@tke/log';
+import { systemClock, type Clock } from '@tke/time';
 
 import { managerErrors } from './errors.ts';
 import type { HttpAnswer } from './http-endpoint.ts';
@@ -15,6 +16,8 @@ const checkTimeoutMs = 5_000;
 /** One aggregated endpoint of named checks, with the answers of controller-runtime's healthz package. */
 export class HealthChecks {
   readonly #checks = new Map<string, HealthCheck>();
+  /** What each check said last: probes come every second, and only a change is worth a line. */
+  readonly #passes = new Map<string, boolean>();
   readonly #log: Logger;
   readonly #clock: Clock;
 
@@ -81,12 +84,31 @@ export class HealthChecks {
     });
     try {
       await Promise.race([check?.(bound.signal), overdue]);
+      this.#passed(name);
       return true;
     } catch (error) {
-      this.#log.warn('Health check failed', { check: name, error });
+      this.#failed(name, error);
       return false;
     } finally {
       timer.cancel();
+    }
+  }
+
+  #passed(name: string): void {
+    if (this.#passes.get(name) === false) {
+      this.#log.info('Health check passes', { check: name });
+    }
+    this.#passes.set(name, true);
+  }
+
+  /** Whatever starts is not ready at first: that is no warning. */
+  #failed(name: string, error: unknown): void {
+    const before = this.#passes.get(name);
+    this.#passes.set(name, false);
+    if (before === true) {
+      this.#log.warn('Health check failed', { check: name, error });
+    } else if (before === undefined) {
+      this.#log.info('Health check does not pass yet', { check: name, reason: errorMessage(error) });
     }
   }
 }

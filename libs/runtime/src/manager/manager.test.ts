@@ -7,7 +7,7 @@ import { Cache } from '../cache/cache.ts';
 import { ScriptedReader } from '../cache/testing/scripted-reader.ts';
 import { streamOf, widget } from '../cache/testing/widgets.ts';
 import { controllerFor } from '../controller/builder.ts';
-import { RecordingLogger } from '../controller/testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 import { LeaseServer } from '../leader/testing/lease-server.ts';
 import { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import { Manager, type ManagerOptions } from './manager.ts';

@@ -11,6 +11,13 @@ export interface LoopDelay {
   readonly max: number;
 }
 
+interface Reading extends LoopDelay {
+  /** The mean but for the longest: a window may begin with a stall, or hold hardly anything else. */
+  readonly meanOfOthers: number;
+}
+
+const nothing: Reading = { mean: 0, p99: 0, max: 0, meanOfOthers: 0 };
+
 type DelayHistogram = ReturnType<typeof monitorEventLoopDelay>;
 
 const resolutionMs = 20;
@@ -26,7 +33,9 @@ export class EventLoopDelay {
   readonly #clock: Clock;
   readonly #histogram: DelayHistogram;
   #timer: Timer | undefined;
-  #last: LoopDelay = { mean: 0, p99: 0, max: 0 };
+  #last = nothing;
+  /** Full windows in a row that were late on average, their longest included. */
+  #lateWindows = 0;
 
   constructor(
     clock: Clock = systemClock,
@@ -56,9 +65,13 @@ export class EventLoopDelay {
     };
   }
 
-  /** Throws `EventLoopOverloaded` when the loop is late all the time; a single stall passes. */
+  /**
+   * Throws `EventLoopOverloaded` when the loop is late all the time. A single stall passes, however long it was; where two windows in a row
+   * have hardly anything but one to show, the loop does nothing else.
+   */
   check(): void {
-    const { mean } = this.current();
+    const stalls = this.#lateWindows > 1 ? this.#last.mean : 0;
+    const mean = Math.max(this.#read().meanOfOthers, this.#last.meanOfOthers, stalls);
     if (mean > unhealthyMeanSeconds) {
       throw metricsErrors.EventLoopOverloaded(`the event loop is ${mean.toFixed(1)} s late on average`);
     }
@@ -67,16 +80,23 @@ export class EventLoopDelay {
   #schedule(): void {
     this.#timer = this.#clock.setTimer(windowMs, () => {
       this.#last = this.#read();
+      this.#lateWindows = this.#last.mean > unhealthyMeanSeconds ? this.#lateWindows + 1 : 0;
       this.#histogram.reset();
       this.#schedule();
     });
   }
 
-  #read(): LoopDelay {
+  #read(): Reading {
     const { mean, max, count } = this.#histogram;
-    return count === 0
-      ? { mean: 0, p99: 0, max: 0 }
-      : { mean: lateness(mean), p99: lateness(this.#histogram.percentile(99)), max: lateness(max) };
+    if (count === 0) {
+      return nothing;
+    }
+    return {
+      mean: lateness(mean),
+      p99: lateness(this.#histogram.percentile(99)),
+      max: lateness(max),
+      meanOfOthers: count === 1 ? 0 : lateness((mean * count - max) / (count - 1)),
+    };
   }
 }
 

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { CacheMetrics } from '../cache/types.ts';
 import { ControllerMetricVectors, type ControllerMetrics } from './controller-metrics.ts';
 import type { EventLoopDelay } from './event-loop-delay.ts';
+import { ObjectMetrics } from './object-metrics.ts';
 import { WorkQueueMetricVectors, type QueueStatistics } from './work-queue-metrics.ts';
 import type { QueueObserver } from '../queue/work-queue.ts';
 
@@ -31,6 +32,7 @@ export class RuntimeMetrics {
   readonly registry = new Registry();
   /** The hook for caches. */
   readonly cache: CacheMetrics;
+  readonly objects = new ObjectMetrics(this.registry);
   readonly #controllers = new ControllerMetricVectors(this.registry);
   readonly #queues = new WorkQueueMetricVectors(this.registry);
   readonly #requests: Counter<'code' | 'method' | 'host'>;

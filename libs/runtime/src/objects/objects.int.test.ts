@@ -10,7 +10,7 @@ import { ensureFinalizer, hasFinalizer, removeFinalizer } from './finalizers.ts'
 import { patchStatus } from './status.ts';
 import { setSummary } from './summary.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 interface Probe extends KubeObject {
   spec?: { size?: number; color?: string };

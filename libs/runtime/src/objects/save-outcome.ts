@@ -5,7 +5,7 @@ import type { Clock } from '@tke/time';
 
 import type { EventRecorder } from '../events/recorder.ts';
 import { patchStatus } from './status.ts';
-import { setSummary, type Outcome } from './summary.ts';
+import { eventTypeOf, setSummary, type Outcome } from './summary.ts';
 
 export interface StandardStatus {
   observedGeneration?: number;
@@ -86,7 +86,7 @@ function announce(
   if (ready.status === before?.status && ready.reason === before.reason && ready.message === before.message) {
     return;
   }
-  recorder.event(object, ready.status === 'True' ? 'Normal' : 'Warning', ready.reason, action, ready.message);
+  recorder.event(object, eventTypeOf(ready), ready.reason, action, ready.message);
 }
 
 function readyOf(conditions: readonly DeepReadonly<Condition>[] | undefined): DeepReadonly<Condition> | undefined {

@@ -36,6 +36,11 @@ export function setSummary(
   ];
 }
 
+/** The type of an event that tells of a summary: what is on its way is nothing to be warned of. */
+export function eventTypeOf(ready: Pick<DeepReadonly<Condition>, 'status'>): 'Normal' | 'Warning' {
+  return ready.status === 'False' ? 'Warning' : 'Normal';
+}
+
 function statesOf(outcome: Outcome): ConditionState[] {
   switch (outcome.kind) {
     case 'ready':

@@ -1,14 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { FakeClock } from '@tke/time';
 
 import { makeCa } from '../testing/certificates.ts';
 import { eventually } from '../testing/eventually.ts';
-import { RecordingLogger } from '../testing/recording-logger.ts';
+import { withoutPolls } from '../testing/without-polls.ts';
+import { RecordingLogger } from '@tke/log/testing';
 
 import { FileAuthority } from './file-authority.ts';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let path: string;
@@ -16,6 +20,12 @@ let logger: RecordingLogger;
 let authority: FileAuthority;
 let stop: AbortController;
 let running: Promise<void>;
+
+/** In one step: what is read while a file is written would be another content. */
+async function replace(content: string): Promise<void> {
+  await writeFile(`${path}.new`, content);
+  await rename(`${path}.new`, path);
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tke-client-ca-'));
@@ -32,7 +42,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('follows the file and tells of each change once', async () => {
+test('follows the events of the file and tells of each change once', async () => {
+  authority = new FileAuthority({ path, logger, clock: withoutPolls });
   const [first, second] = [(await makeCa('first')).certPem, (await makeCa('second')).certPem];
   await writeFile(path, first);
   await authority.load();
@@ -40,10 +51,10 @@ test('follows the file and tells of each change once', async () => {
   const told: string[] = [];
   const unsubscribe = authority.subscribe((pem) => told.push(pem));
   running = authority.start(stop.signal);
-  await writeFile(path, first + second);
+  await replace(first + second);
   await eventually(() => expect(authority.current()).toBe(first + second));
   unsubscribe();
-  await writeFile(path, second);
+  await replace(second);
   await eventually(() => expect(authority.current()).toBe(second));
   expect(told).toEqual([first + second]);
   expect(logger.at('info').at(-1)?.fields.subjects).toEqual(['CN=second']);
@@ -54,16 +65,22 @@ test.each([
   ['no certificate', 'hello'],
   ['a broken certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
 ])('%s in the file keeps the one before, and is told once', async (_what, content) => {
+  const clock = new FakeClock();
+  authority = new FileAuthority({ path, logger, clock });
   const { certPem } = await makeCa();
   await writeFile(path, certPem);
   await authority.load();
   running = authority.start(stop.signal);
-  await writeFile(path, content);
-  await eventually(() => expect(logger.at('error')).toHaveLength(1));
-  expect(authority.current()).toBe(certPem);
-  await writeFile(path, certPem);
-  await writeFile(join(folder, 'other'), '');
-  expect(logger.at('error')).toHaveLength(1);
+  // It has read the file, and waits for an event or its time.
+  const waits = () => eventually(() => expect(clock.pendingTimers).toBe(1));
+  await waits();
+  await replace(content);
+  for (let times = 0; times < 2; times += 1) {
+    await clock.advance(11_000);
+    await waits();
+    expect(logger.at('error')).toHaveLength(1);
+    expect(authority.current()).toBe(certPem);
+  }
 });
 
 test('a first one that is missing or bad is an error', async () => {

@@ -12,17 +12,22 @@ import { runServer, type RunningServer } from '../testing/running-server.ts';
 import { subjectAccessReviewRoutes } from './routes.ts';
 import type { AuthorizeContext, Authorizer } from './types.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const calls: { spec: SubjectAccessReviewSpec; context: AuthorizeContext }[] = [];
 let decide: () => SubjectAccessReviewStatus | Promise<SubjectAccessReviewStatus>;
 let ready = true;
+/** How often it was asked at all. */
+let questions = 0;
 let folder: string;
 let server: RunningServer;
 let controlPlane: ControlPlane;
 
 const authorizer: Authorizer = {
-  ready: () => ready,
+  ready: () => {
+    questions += 1;
+    return ready;
+  },
   authorize: (spec, context) => {
     calls.push({ spec, context });
     return decide();
@@ -45,7 +50,7 @@ beforeAll(async () => {
       type: 'Webhook',
       name: failurePolicy.toLowerCase(),
       webhook: {
-        timeout: '3s',
+        timeout: '30s', // no busy machine must make a retry of it
         subjectAccessReviewVersion: 'v1',
         matchConditionSubjectAccessReviewVersion: 'v1',
         failurePolicy,
@@ -71,7 +76,9 @@ beforeAll(async () => {
   await controlPlane.user('bob');
   await controlPlane.user('carol');
   const binding = ['create', 'clusterrolebinding', 'all', '--clusterrole=cluster-admin', '--user=bob', '--user=carol'];
-  await waitFor(async () => (await controlPlane.kubectl(binding)).code === 0, {
+  await controlPlane.kubectl(binding);
+  decide = () => ({ allowed: false });
+  await waitFor(async () => (await Promise.all(['bob', 'carol'].map(list))).every(({ code }) => code === 0), {
     description: 'bob and carol are bound',
   });
 });
@@ -84,6 +91,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   calls.length = 0;
+  questions = 0;
   ready = true;
 });
 
@@ -122,10 +130,8 @@ test.each<[string, () => void, RegExp]>([
 ])('on %s the failurePolicy decides after one call, without retries', async (_what, fail, message) => {
   decide = () => ({ allowed: true });
   fail();
-  const start = performance.now();
   expect((await list('bob')).code).toBe(1); // Deny, although RBAC would allow
-  expect(performance.now() - start).toBeLessThan(2500); // five retries take more than six seconds
   expect((await list('carol')).code).toBe(0); // NoOpinion: RBAC allows
   expect((await list('alice')).stderr).toMatch(message); // nobody else allows, and she is told why
-  expect(calls.length).toBeLessThanOrEqual(3);
+  expect(questions).toBe(3);
 });

@@ -1,14 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { Registry } from 'prom-client';
 
 import { dial } from '../testing/https-client.ts';
-import { RecordingLogger } from '../testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 import { echo, hanging } from '../testing/routes.ts';
 import { runServer } from '../testing/running-server.ts';
 import { WebhookMetrics } from './metrics.ts';
 import { RequestProblem } from './request-problem.ts';
 import type { Route } from './route.ts';
+
+jest.setTimeout(60_000);
 
 describe('handlers', () => {
   test('what they throw becomes a Status that tells no more than that', async () => {
@@ -57,7 +59,7 @@ describe('handlers', () => {
     ['half of a short ?timeout= of the caller', 60_000, '?timeout=1s'],
   ])('one that hangs is given up at %s', async (_what, timeoutMs, query) => {
     const reasons: unknown[] = [];
-    const route = hanging('/hangs', timeoutMs, (reason) => reasons.push(reason));
+    const route = hanging('/hangs', timeoutMs, { onAbort: (reason) => reasons.push(reason) });
     const onFailure: Route['onFailure'] = ({ body }, error) => ({
       status: 200,
       body: { body, error: (error as Error).message },
@@ -72,12 +74,15 @@ describe('handlers', () => {
   });
 
   test('one whose caller leaves is told so', async () => {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    await using running = await runServer({ routes: [hanging('/hangs', 60_000, resolve)] });
+    const called = Promise.withResolvers<undefined>();
+    const aborted = Promise.withResolvers<unknown>();
+    const route = hanging('/hangs', 60_000, { onCall: () => called.resolve(undefined), onAbort: aborted.resolve });
+    await using running = await runServer({ routes: [route] });
     const socket = await dial(running.url, { ca: running.ca.certPem });
     socket.write('POST /hangs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
-    setTimeout(() => socket.destroy(), 50);
-    expect(await promise).toMatchObject({ name: 'CallerGone' });
+    await called.promise;
+    socket.destroy();
+    expect(await aborted.promise).toMatchObject({ name: 'CallerGone' });
   });
 
   test('requests are counted by route and status', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { discardLogger } from '@tke/log';
 
@@ -8,6 +8,8 @@ import { dial, disposableAgent, untilClosed } from '../testing/https-client.ts';
 import { echo, megabyte } from '../testing/routes.ts';
 import { runServer } from '../testing/running-server.ts';
 import { HttpsServer } from './https-server.ts';
+
+jest.setTimeout(60_000);
 
 describe('requests that are served', () => {
   test('a JSON body is parsed and the answer is JSON', async () => {

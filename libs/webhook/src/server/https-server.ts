@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 
 import { errorMessage } from '@tke/errors';
@@ -200,6 +201,8 @@ export class HttpsServer implements Runnable {
   async #drain(server: Listener): Promise<void> {
     this.#draining = true;
     await this.#clock.sleep(this.#limits.lameDuckMs);
+    // A process that stood still meanwhile has requests to read yet, on connections that look idle.
+    await setImmediate();
     const closed = once(server, 'close');
     server.close();
     const timer = this.#clock.setTimer(this.#limits.drainTimeoutMs, () => {

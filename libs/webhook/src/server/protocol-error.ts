@@ -10,7 +10,10 @@ const answers: Readonly<Record<string, readonly [code: number, message: string]>
 const malformed = [400, 'this is not an HTTP/1.1 request; correct the client'] as const;
 
 /** Node's own handler looks at the same property: once a response has begun, more text would become part of it. */
-type HttpSocket = Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
+type HttpSocket = Duplex & {
+  readonly _httpMessage?: { readonly headersSent: boolean } | null;
+  readonly bytesRead?: number;
+};
 
 /**
  * Answers what never became a request: unreadable, too slow or with headers too long. Closes the connection.
@@ -18,7 +21,7 @@ type HttpSocket = Duplex & { readonly _httpMessage?: { readonly headersSent: boo
  */
 export function answerProtocolError(error: NodeJS.ErrnoException, socket: HttpSocket): void {
   const answer = answers[error.code ?? ''] ?? (error.code?.startsWith('HPE_') ? malformed : undefined);
-  if (answer === undefined || !socket.writable || socket._httpMessage?.headersSent) {
+  if (answer === undefined || !socket.writable || socket._httpMessage?.headersSent || isUnused(socket)) {
     socket.destroy();
     return;
   }
@@ -29,4 +32,12 @@ export function answerProtocolError(error: NodeJS.ErrnoException, socket: HttpSo
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     () => socket.destroy(),
   );
+}
+
+/**
+ * Clients open connections to spare (net/http of Go, kube-apiserver with it) and may send a request in the moment in which a
+ * time limit ends: they would take this for its answer. What is closed without a word they send again (RFC 9110, 9.2.2; RFC 9112, 9.3.1).
+ */
+function isUnused({ bytesRead }: HttpSocket): boolean {
+  return bytesRead === 0;
 }

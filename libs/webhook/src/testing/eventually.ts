@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Repeats an expectation until it holds; fails with its last failure after `withinMs` (default five seconds). */
-export async function eventually(check: () => unknown, withinMs = 5000): Promise<void> {
+/** Repeats an expectation until it holds, and resolves with its value; fails with its last failure after `withinMs` (default thirty seconds). */
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_000): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
     try {
-      await check();
-      return;
+      return await check();
     } catch (error) {
       if (performance.now() > end) {
         throw error;

@@ -9,8 +9,15 @@ export const echo: Route = {
   handle: ({ body, params, path }) => ({ status: 200, body: { body, params, path } }),
 };
 
-/** Never answers before its signal aborts, and tells why it did. */
-export function hanging(path: string, timeoutMs: number, onAbort: (reason: unknown) => void): Route {
+export interface Hanging {
+  /** Told when the handler has been called. */
+  readonly onCall?: () => void;
+  /** Told why its signal aborted. */
+  readonly onAbort?: (reason: unknown) => void;
+}
+
+/** Never answers before its signal aborts. */
+export function hanging(path: string, timeoutMs: number, { onCall, onAbort }: Hanging): Route {
   return {
     path,
     maxBodyBytes: megabyte,
@@ -18,9 +25,10 @@ export function hanging(path: string, timeoutMs: number, onAbort: (reason: unkno
     handle: ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
-          onAbort(signal.reason);
+          onAbort?.(signal.reason);
           reject(signal.reason as Error);
         });
+        onCall?.();
       }),
   };
 }

@@ -1,5 +1,6 @@
 import { discardLogger } from '@tke/log';
 import type { CertificateAndKey } from '@tke/pki';
+import { FakeClock } from '@tke/time';
 
 import { HttpsServer, type HttpsServerOptions } from '../server/https-server.ts';
 
@@ -18,9 +19,11 @@ export interface RunningServer extends AsyncDisposable {
 
 let sharedCa: Promise<CertificateAndKey> | undefined;
 
+/** With a `FakeClock` what `stop` waits for is for the test to let pass; at the end of its scope the server stops all the same. */
 export async function runServer(options: Partial<HttpsServerOptions>): Promise<RunningServer> {
   sharedCa ??= makeCa();
   const ca = await sharedCa;
+  const limits = { lameDuckMs: 0, ...options.limits };
   const server = new HttpsServer({
     name: 'test',
     address: { host: '127.0.0.1', port: 0 },
@@ -28,7 +31,7 @@ export async function runServer(options: Partial<HttpsServerOptions>): Promise<R
     routes: [],
     logger: discardLogger,
     ...options,
-    limits: { lameDuckMs: 0, ...options.limits },
+    limits,
   });
   const abort = new AbortController();
   const ended = server.start(abort.signal);
@@ -44,6 +47,12 @@ export async function runServer(options: Partial<HttpsServerOptions>): Promise<R
     ca,
     post: (path, request = {}) => post(`${url}${path}`, { ca: ca.certPem, ...request }),
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: async () => {
+      const stopped = stop();
+      if (options.clock instanceof FakeClock) {
+        await options.clock.advance(limits.lameDuckMs);
+      }
+      await stopped;
+    },
   };
 }

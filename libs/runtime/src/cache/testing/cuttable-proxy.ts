@@ -4,43 +4,55 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class CuttableProxy implements AsyncDisposable {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  port = 0;
+  readonly #server: Server;
+  #isCut = false;
 
-  constructor(target: number) {
+  private constructor(target: number) {
     this.#target = target;
+    this.#server = createServer((near) => this.#join(near));
   }
 
-  /** Accepts connections, from the second time on at the same port. */
-  async open(): Promise<void> {
-    this.#server = createServer((near) => {
-      const far = connect(this.#target, '127.0.0.1');
-      for (const socket of [near, far]) {
-        this.#sockets.add(socket);
-        socket.on('close', () => this.#sockets.delete(socket));
-        socket.on('error', () => {
-          near.destroy();
-          far.destroy();
-        });
-      }
-      near.pipe(far).pipe(near);
-    });
-    const server = this.#server;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as AddressInfo).port;
+  static async open(target: number): Promise<CuttableProxy> {
+    const proxy = new CuttableProxy(target);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
   }
 
-  /** Resets every connection; new ones are refused until `open`. */
-  async cut(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resets every connection, and new ones until `mend`. The port is kept, or another process might take it. */
+  cut(): void {
+    this.#isCut = true;
     for (const socket of this.#sockets) {
       socket.resetAndDestroy();
     }
-    await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.cut();
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #join(near: Socket): void {
+    if (this.#isCut) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(this.#target, '127.0.0.1');
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
   }
 }

@@ -6,7 +6,7 @@ import { metricValue } from '../../metrics/testing/metric-value.ts';
 import type { ReconcileContext, Reconciler, Request, Result } from '../../reconcile.ts';
 import { Controller, type ControllerSetup } from '../controller.ts';
 import type { Enqueue, Source } from '../source.ts';
-import { RecordingLogger } from './recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 
 export const errors = codedErrors({
   Busy: { class: 'Retryable', remedy: 'Wait.' },

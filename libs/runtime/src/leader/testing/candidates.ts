@@ -1,6 +1,6 @@
 import { FakeClock } from '@tke/time';
 
-import { RecordingLogger } from '../../controller/testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 import { RuntimeMetrics } from '../../metrics/runtime-metrics.ts';
 import { metricValue } from '../../metrics/testing/metric-value.ts';
 import { LeaderElector, type FencingToken, type LeaderElectorSetup } from '../leader-elector.ts';

@@ -1,4 +1,4 @@
-import type { Fields, Logger, LogLevel } from '@tke/log';
+import type { Fields, Logger, LogLevel } from '../logger.ts';
 
 export interface LogLine {
   readonly level: LogLevel;
