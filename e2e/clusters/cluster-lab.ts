@@ -54,9 +54,9 @@ export class ClusterLab {
     return this.#restartManager(`--packages=${url}`, `--package-cache=${join(this.#folder, 'cache')}`);
   }
 
-  /** Has a leader that was killed replaced after 5 seconds, where that is not what is looked at. */
+  /** Has a leader that was killed replaced after 10 seconds, where that is not what is looked at. */
   replaceLeadersSoon(): Promise<void> {
-    return this.#restartManager('--lease-duration=5', '--renew-deadline=3', '--retry-period=1');
+    return this.#restartManager('--lease-duration=10', '--renew-deadline=8', '--retry-period=1');
   }
 
   async #restartManager(...flags: readonly string[]): Promise<void> {

@@ -22,11 +22,11 @@ export class Progress {
   }
 
   ready(...what: readonly string[]): Promise<string> {
-    return this.#hub.must(['wait', '--for=condition=Ready', '--timeout=300s', ...what]);
+    return this.#hub.must(['wait', '--for=condition=Ready', '--timeout=600s', ...what]);
   }
 
   /** Resolves with the condition Ready when that matches. */
-  async untilReason(what: string, reason: RegExp, timeoutMs = minutes): Promise<string> {
+  async untilReason(what: string, reason: RegExp, timeoutMs = 3 * minutes): Promise<string> {
     let seen = '';
     await waitFor(async () => reason.test((seen = await this.condition(what, 'Ready'))), {
       description: `${what}: ${String(reason)}`,
@@ -41,7 +41,7 @@ export class Progress {
     const begun = `{.status.plan.journal[?(@.step=="${step}")].state}`;
     await waitFor(async () => (await this.get(what, begun)) !== '', {
       description: `the plan of ${what} comes to ${step}`,
-      timeoutMs: 2 * minutes,
+      timeoutMs: 5 * minutes,
       intervalMs: 50,
     });
   }

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { waitFor, type KubectlResult } from '@tke/envtest';
 
 import type { BareHost } from '../hosts/bare-host.ts';
-import { HubUnderTest } from '../hub-under-test.ts';
+import { HubUnderTest, patience } from '../hub-under-test.ts';
 import { letAliceListPods, mayAlice, untilAliceMayListPods } from './grants.ts';
 import { Progress } from './progress.ts';
 
@@ -46,7 +46,7 @@ export class SecondHub {
         const { code, stdout } = await this.hub.kubectl(secret);
         return code === 0 ? stdout : undefined;
       },
-      { description: 'the files for central authorization', timeoutMs: 30_000 },
+      { description: 'the files for central authorization', timeoutMs: patience },
     );
     const { data } = JSON.parse(found) as { readonly data: Readonly<Record<string, string>> };
     for (const file of ['webhook.kubeconfig', 'authorization-configuration.yaml']) {
@@ -59,7 +59,7 @@ export class SecondHub {
   async proveAuthorization(name: string, member: Kubectl): Promise<void> {
     expect(await mayAlice(member, 'list', 'pods')).toMatch(/^no/);
     await letAliceListPods(this.hub, name);
-    await untilAliceMayListPods(member, 90_000); // it looks at its files once a minute, where it is not told of the change
+    await untilAliceMayListPods(member, 2 * patience); // it looks at its files once a minute, where it is not told of the change
     expect(await mayAlice(member, 'list', 'secrets')).toMatch(/^no/);
     expect(await mayAlice(member, 'delete', 'pods')).toMatch(/^no/);
   }

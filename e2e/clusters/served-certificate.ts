@@ -6,7 +6,7 @@ export interface ServedCertificate {
   readonly notAfter: number;
 }
 
-const timeoutMs = 5000;
+const timeoutMs = 30_000;
 
 /** What is shown at an address now. */
 export function servedCertificate(host: string, port: number): Promise<ServedCertificate> {

@@ -7,6 +7,7 @@ import { waitFor } from '@tke/envtest';
 import { layer, writeImageArchive } from '../../tools/oci/image-archive.ts';
 import { copySharedLibraries } from '../../tools/oci/shared-libraries.ts';
 import type { BareHost } from '../hosts/bare-host.ts';
+import { patience } from '../hub-under-test.ts';
 
 const image = 'example.com/busybox:test';
 const busybox = '/bin/busybox';
@@ -49,13 +50,13 @@ export async function proveServicesWork({ inMember, apply }: Workplace, hosts: r
   for (const object of pods.flatMap(({ pod, host }) => webServer(pod, host.ip))) {
     await apply(object);
   }
-  await inMember('wait', '--for=condition=Ready', '--timeout=60s', ...pods.map(({ pod }) => `pod/${pod}`));
+  await inMember('wait', '--for=condition=Ready', '--timeout=180s', ...pods.map(({ pod }) => `pod/${pod}`));
   for (const from of pods) {
     for (const to of pods) {
       const name = `${to.pod}.default.svc.cluster.local`;
       await waitFor(async () => (await inMember('exec', from.pod, '--', ...fetchByName(name))) === to.pod, {
         description: `${from.pod} reaches ${to.pod}`,
-        timeoutMs: 20_000,
+        timeoutMs: patience,
       });
     }
   }
@@ -113,5 +114,5 @@ export function webServer(name: string, nodeName: string): readonly object[] {
 
 /** The command that prints what the web server behind a name says, in a pod of `webServer`. */
 export function fetchByName(name: string): readonly string[] {
-  return ['sh', '-c', 'printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc -w 2 "$0" 80 | tail -n 1', name];
+  return ['sh', '-c', 'printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc -w 5 "$0" 80 | tail -n 1', name];
 }

@@ -34,6 +34,7 @@ export function addonAdmission(kind: Kind<Addon>, context: AdmissionContext): Ki
   return kindAdmission<Addon>({
     kind,
     default: (request) => withTenant(request, context.callerTenant),
+    warn: () => [`nothing acts on a ${kind.kind} yet: it is kept as it is`],
     change: (request) => checkSecretPowers(request, secretsOfAddon, context),
     examine: (object) => merged([checkPlace(object, kind, context), checkPassword(object, context)]),
   });

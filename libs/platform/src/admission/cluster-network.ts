@@ -15,8 +15,17 @@ export function networkOf(cluster: DeepReadonly<Cluster>): ClusterNetwork | unde
 /** What kubeadm would refuse, and could not be corrected later. */
 export function networkProblems(cluster: DeepReadonly<Cluster>): readonly FieldProblem[] {
   const found = networkOrError(cluster);
+  const { clusterCIDR, serviceCIDR } = cluster.spec;
   return found instanceof Error
-    ? [{ field: 'spec', value: undefined, rule: found.message, remedy: found.remedy, type: 'Invalid' }]
+    ? [
+        {
+          field: 'spec',
+          value: { clusterCIDR, serviceCIDR },
+          rule: found.message,
+          remedy: found.remedy,
+          type: 'Invalid',
+        },
+      ]
     : [];
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { catalogue as shipped } from '@tke/package-source';
+import type { DeepReadonly, KubeObject } from '@tke/meta';
 import type { AdmissionUser } from '@tke/webhook';
 
 import { admissionOf, admissionsAmong, alice, both, platform, refused, silent, type Asked } from './testing/asking.ts';
@@ -22,6 +23,16 @@ describe('a cluster named global', () => {
     const changed = aCluster({ displayName: 'x' }, 'global');
     expect(await refused({ object: changed, oldObject: object, by: alice })).toEqual([]);
   });
+});
+
+test('the end of a cluster is a warning of what others lose with it, and nothing else is', async () => {
+  const oldObject = aCluster({}, 'cls-a');
+  const clusterEndWarnings = ({ metadata }: DeepReadonly<KubeObject>) => [`${metadata.name!} has a shop`];
+  const admission = (await admissionsAmong([], { clusterEndWarnings })).find(({ kind }) => kind.kind === 'Cluster')!;
+  const { request } = await admissionOf({ oldObject, by: alice });
+  expect(await admission.validate!(request)).toEqual({ problems: [], warnings: ['cls-a has a shop'] });
+  const change = await admissionOf({ object: aCluster({ displayName: 'x' }, 'cls-a'), oldObject, by: alice });
+  expect((await admission.validate!(change.request)).warnings).toEqual([]);
 });
 
 describe('the version of a cluster', () => {
@@ -82,4 +93,10 @@ test('a network that kubeadm would refuse is refused while it can be corrected',
   expect(await refused({ object: aCluster({ serviceCIDR: '10.0.0.0/9' }) })).toEqual([
     expect.stringMatching(/^spec serviceCIDR 10\.0\.0\.0\/9 must have at most 2\^20 addresses/),
   ]);
+});
+
+test('a network that was refused before keeps nothing else from being changed', async () => {
+  const network = { serviceCIDR: '10.0.0.0/9' };
+  const change = { object: aCluster({ ...network, displayName: 'x' }), oldObject: aCluster(network) };
+  expect(await refused(change)).toEqual([]);
 });

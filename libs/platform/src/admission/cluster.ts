@@ -35,13 +35,15 @@ export function clusterAdmission(context: AdmissionContext): KindAdmission<Clust
       return withAddresses({ ...request, ...(filled && { object: filled }) }) ?? filled;
     },
     warn: statusWarnings,
-    authorize: (request) => hubProblems(request, context),
     change: (request) =>
-      checkSecretPowers(
-        request,
-        (object) => [...secretsOfCluster(object), ...credentialsOfCluster(object, context)],
-        context,
-      ),
+      merged([
+        { problems: hubProblems(request, context) },
+        checkSecretPowers(
+          request,
+          (object) => [...secretsOfCluster(object), ...credentialsOfCluster(object, context)],
+          context,
+        ),
+      ]),
     examine: (object) =>
       merged([
         { problems: accessProblems(object, context) },
@@ -51,14 +53,16 @@ export function clusterAdmission(context: AdmissionContext): KindAdmission<Clust
         { warnings: inlineWarnings('Cluster', inlineInCluster(object), 'prefer credentialSecretRef') },
         { warnings: leftoverWarnings(object) },
       ]),
+    end: context.clusterEndWarnings,
   });
 }
 
 function hubProblems(
-  { object, userInfo }: AdmissionRequest<Cluster>,
+  { object, oldObject, userInfo }: AdmissionRequest<Cluster>,
   { callerTenant }: AdmissionContext,
 ): readonly FieldProblem[] {
-  return object?.metadata.name !== hubName || callerTenant(userInfo).kind === 'platform'
+  const claimsHub = oldObject === undefined && object?.metadata.name === hubName;
+  return !claimsHub || callerTenant(userInfo).kind === 'platform'
     ? []
     : [
         {

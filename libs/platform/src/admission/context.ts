@@ -1,3 +1,5 @@
+import type { Cluster } from '@tke/api-platform';
+import type { DeepReadonly } from '@tke/meta';
 import type { KubernetesRelease } from '@tke/package-source';
 import type { CacheReader } from '@tke/runtime';
 import type { AdmissionUser, TellTenant } from '@tke/webhook';
@@ -13,4 +15,6 @@ export interface AdmissionContext {
   readonly callerTenant: TellTenant;
   /** Whether the caller administers his tenant, or speaks for the platform: as `administersTenant` of @tke/policy tells. */
   readonly administersTenant: (user: AdmissionUser) => boolean;
+  /** What others lose with a Cluster, told to whoever deletes it. */
+  readonly clusterEndWarnings: (cluster: DeepReadonly<Cluster>) => readonly string[];
 }

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { cluster, type Cluster } from '@tke/api-platform';
 import { pipe, succeeded, waitFor, type ControlPlane } from '@tke/envtest';
 
 import { ordinaryUser, startAdmittedHub } from './testing/admitted-hub.ts';
 import { aCluster, aMachine, password } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 const end = new AbortController();
 let hub: ControlPlane;
@@ -92,5 +90,5 @@ test('a refusal names field, value, rule and remedy; what is stored can be chang
   await patch('--subresource=status', '-p', JSON.stringify({ status: { phase: 'Failed' } }));
   await succeeded(hub.kubectl(['delete', 'machines.platform.tkestack.io', 'mc-b', '--wait=false']));
   await patch('-p', JSON.stringify({ metadata: { finalizers: null } }));
-  await succeeded(hub.kubectl(['wait', '--for=delete', 'machines.platform.tkestack.io/mc-b', '--timeout=10s']));
+  await succeeded(hub.kubectl(['wait', '--for=delete', 'machines.platform.tkestack.io/mc-b', '--timeout=60s']));
 });

@@ -145,15 +145,27 @@ describe('an addon', () => {
   });
 });
 
+test.each(['CronHPA', 'CSIOperator', 'TappController', 'PersistentEvent'])(
+  'who writes a %s is told that nothing acts on it',
+  async (kind) => {
+    const { admission, request } = await admissionOf({ object: anAddon(kind) });
+    expect(admission.warn?.(request)).toEqual([`nothing acts on a ${kind} yet: it is kept as it is`]);
+  },
+);
+
 test('fields of TKEStack that nobody reads are told', async () => {
   const object = aCluster({
     finalizers: ['cluster'],
     scalingMachines: [host('10.0.0.3')],
     dockerExtraArgs: { debug: 'true' },
+    bootstrapApps: [{}],
+    features: { csiOperator: {} },
   });
   expect(await warned({ object })).toEqual([
     'spec.finalizers is ignored: metadata.finalizers do its work, and controllers set them',
     'spec.scalingMachines is ignored: spec.machines says what is wanted',
     'spec.dockerExtraArgs is ignored: hosts run containerd',
+    'spec.bootstrapApps: nothing acts on it yet',
+    'spec.features.csiOperator: nothing acts on it yet',
   ]);
 });

@@ -11,7 +11,7 @@ import { registryAdmission } from './registry.ts';
 
 export interface PlatformAdmissionsOptions extends Pick<
   AdmissionContext,
-  'namespace' | 'callerTenant' | 'administersTenant'
+  'namespace' | 'callerTenant' | 'administersTenant' | 'clusterEndWarnings'
 > {
   /** Default: that of the package source. */
   readonly catalogue?: readonly KubernetesRelease[];

@@ -21,7 +21,7 @@ import type { AuthorizationSettings } from './settings.ts';
 import { AuthzWebhook } from './testing/authz-webhook.ts';
 import { clientOf, webhookKubeconfig } from './webhook-kubeconfig.ts';
 
-const timeoutMs = 180_000;
+const timeoutMs = 300_000;
 const dayMs = 86_400_000;
 const namespace = 'tke-system';
 const signal = new AbortController().signal;
@@ -235,7 +235,7 @@ test(
       };
       await waitFor(isNew, {
         description: 'the API server shows its new certificate',
-        timeoutMs: 75_000,
+        timeoutMs: 150_000,
         intervalMs: 500,
       });
       expect(await may('alice', 'get', 'pods')).toBe(true);

@@ -9,7 +9,7 @@ import { clusterFinalizer } from '../names.ts';
 import { condition, namespace, PlatformHub } from './testing/platform-hub.ts';
 import { failsForUser, Script, succeeds, waits } from './testing/script.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 let hub: PlatformHub;
 let name: string;
@@ -37,6 +37,9 @@ afterEach(async () => {
   await hub.stopManager();
 });
 
+/** The last step is under way, and the others are done. */
+const untilItWaits = () =>
+  hub.until(name, 'waits', ({ status }) => status?.message?.includes('it takes its time') === true);
 const summary = (object: Cluster) => ['Reconciling', 'Stalled', 'Ready'].map((type) => condition(object, type)?.status);
 
 describe('a cluster that is built', () => {
@@ -74,9 +77,8 @@ describe('a cluster that is built', () => {
     });
     expect(ready.status).not.toHaveProperty('step');
     expect(hub.create.runs.filter((run) => run.endsWith('#1'))).toEqual(hub.create.runs);
-    expect(hub.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(
-      expect.arrayContaining(['Normal Accepted', 'Normal Succeeded']),
-    );
+    await hub.untilEvent('Normal', 'Accepted');
+    await hub.untilEvent('Normal', 'Succeeded');
   });
 
   test('has its credential in the platform namespace, for its tenant, and it goes with the cluster', async () => {
@@ -138,7 +140,7 @@ describe('a step that waits for its user', () => {
     expect(hub.create.count('EnsurePreflight')).toBe(1);
 
     await hub.retry(name, 'first');
-    await waitFor(() => hub.create.count('EnsurePreflight') === 2, { description: 'another attempt' });
+    await waitFor(() => hub.create.count('EnsurePreflight') > 1, { description: 'another attempt' });
     await hub.until(name, 'has answered', ({ status }) => status?.handledRetry === 'first');
     hub.create.on('EnsurePreflight', succeeds);
     await hub.edit(name, { spec: { displayName: 'changed' } });
@@ -205,7 +207,7 @@ describe('another manager', () => {
     hub.create.on('EnsureClusterWorks', waits());
     await hub.startManager();
     await hub.addCluster(name);
-    await hub.untilReason(name, 'Creating');
+    await untilItWaits();
     await hub.stopManager();
     const before = hub.create.count('EnsureClusterWorks');
     await hub.startManager();
@@ -224,7 +226,7 @@ describe('another manager', () => {
     hub.create.on('EnsureClusterWorks', waits());
     await hub.startManager();
     await hub.addCluster(name);
-    await hub.untilReason(name, 'Creating');
+    await untilItWaits();
     await hub.stopManager();
     // As an older release of the platform would have chosen.
     await hub.admin.patch(
@@ -245,10 +247,10 @@ test('a mistyped address can be corrected while the cluster is built, and the pl
   hub.create.on('EnsureClusterWorks', waits());
   await hub.startManager();
   await hub.addCluster(name, { machines: [{ ip: '127.0.0.7', port: 9, password: 'eA==' }] });
-  await hub.untilReason(name, 'Creating');
+  await untilItWaits();
   expect(hub.create.count('EnsurePreflight')).toBe(1);
   await hub.edit(name, { spec: { machines: [{ ip: '127.0.0.1', port: 9, password: 'eA==' }] } });
-  await waitFor(() => hub.create.count('EnsurePreflight') === 2, { description: 'the plan begins anew' });
+  await waitFor(() => hub.create.count('EnsurePreflight') > 1, { description: 'the plan begins anew' });
   hub.create.on('EnsureClusterWorks', succeeds);
   const { status } = await hub.untilReason(name, 'Succeeded');
   expect(status?.hosts).toEqual([{ ip: '127.0.0.1' }]);

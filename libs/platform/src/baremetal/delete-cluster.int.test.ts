@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 
 import { cluster, machine } from '@tke/api-platform';
 import { waitFor } from '@tke/envtest';
-import { isNotFound } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
 
 import { clusterMark } from '../names.ts';
@@ -10,7 +9,7 @@ import { destroySteps, detachSteps } from './delete-steps.ts';
 import { namespace, PlatformHub } from './testing/platform-hub.ts';
 import { failsForUser, Script, succeeds, waits } from './testing/script.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 let hub: PlatformHub;
 let name: string;
@@ -42,18 +41,6 @@ async function reached(): Promise<void> {
   await hub.admin.patch(cluster, { name }, { type: 'merge', body }, { subresource: 'status' });
 }
 
-/** A user in a hurry: each new value of the annotation ends the back-off. */
-async function hurryUntilGone(): Promise<void> {
-  for (let value = 1; value < 200; value++) {
-    const isGone = await hub.retry(name, String(value)).then(() => false, isNotFound);
-    if (isGone) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`${name} is still there: ${JSON.stringify((await hub.get(name)).status)}`);
-}
-
 describe('a deletion', () => {
   test('takes the hosts apart and lets the object go', async () => {
     await hub.startManager();
@@ -73,7 +60,7 @@ describe('a deletion', () => {
     hub.create.on('EnsureClusterWorks', waits());
     await hub.startManager();
     await hub.addCluster(name);
-    await hub.untilReason(name, 'Creating');
+    await waitFor(() => hub.create.count('EnsureClusterWorks') > 0, { description: 'the last step' });
     await remove();
     await hub.untilGone(name);
     const runs = hub.create.count('EnsureClusterWorks');
@@ -127,6 +114,7 @@ describe('a deletion', () => {
     await hub.addMachine(`${name}-1`, { clusterName: name, ip: '127.0.0.2' });
     await hub.addMachine(`${name}-2`, { clusterName: name, ip: '127.0.0.3' });
     await hub.addMachine(`${name}-rival`, { clusterName: name, ip: '127.0.0.4', tenantID: 'rival' });
+    await Promise.all(['1', '2', 'rival'].map((each) => hub.untilSeen(`${name}-${each}`)));
     await remove();
     await hub.untilGone(name);
     expect(left).toEqual([0]);
@@ -145,7 +133,7 @@ describe('a deletion ends, and says what is left', () => {
     await remove();
     const refused = await hub.untilReason(name, 'HostUnreachable');
     expect(refused.status).toMatchObject({ phase: 'Terminating', step: expect.stringContaining('EnsureHostReset') });
-    await hurryUntilGone();
+    await hub.hurryUntilGone(name);
     expect(leftBehind()).toEqual([
       expect.stringMatching(/^127\.0\.0\.1: All that was installed: .*reset\.sh/s),
       expect.stringMatching(/^127\.0\.0\.1: The folder \/var\/lib\/tke: /),
@@ -187,7 +175,7 @@ describe('a deletion ends, and says what is left', () => {
     await hub.admin.delete(coreKinds.secret, { namespace, name: `login-${name}` });
     await remove();
     await hub.until(name, 'tries by itself', ({ status }) => status?.reason === 'SecretNotFound');
-    await hurryUntilGone();
+    await hub.hurryUntilGone(name);
     expect(leftBehind()[0]).toMatch(/SecretNotFound|there is none with the label/);
   });
 });
@@ -196,18 +184,18 @@ describe('a cluster that is detached', () => {
   test('goes on without mark, and nothing is done on its hosts', async () => {
     const destroyed = hub.destroy.runs;
     await hub.startManager({ detachSteps });
-    const { metadata } = await hub.addCluster(name, { deletionPolicy: 'Detach' });
     hub.create.on('EnsureClusterWorks', async (_attempt, scope) => {
       await scope.saveCredential(await hub.credential());
       return undefined;
     });
+    const { metadata } = await hub.addCluster(name, { deletionPolicy: 'Detach' });
     await built();
     await reached();
     await hub.untilReason(name, 'Succeeded');
     const data = { hub: 'hub-under-test', cluster: name, clusterUID: metadata.uid ?? '' };
     await hub.admin.create(coreKinds.configMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: clusterMark, data });
     await remove();
-    await hurryUntilGone();
+    await hub.hurryUntilGone(name);
     expect(destroyed).toEqual([]);
     await expect(hub.admin.get(coreKinds.configMap, clusterMark)).rejects.toMatchObject({ httpStatus: 404 });
     expect(leftBehind()).toEqual([expect.stringContaining('127.0.0.1: The lock of the cluster')]);

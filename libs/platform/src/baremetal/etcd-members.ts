@@ -1,3 +1,5 @@
+import { bareHost } from '@tke/net';
+
 import type { HostSession } from '../hosts/host-session.ts';
 
 /** What etcd says of one of its members. */
@@ -36,10 +38,6 @@ export function parseEtcdMembers(text: string): readonly EtcdMember[] {
   return members.map(({ name = '', isLearner = false, peerURLs = [] }) => ({
     name,
     isLearner,
-    host: hostOf(peerURLs[0] ?? ''),
+    host: bareHost(URL.parse(peerURLs[0] ?? '')?.hostname ?? ''),
   }));
-}
-
-function hostOf(url: string): string {
-  return (URL.parse(url)?.hostname ?? '').replace(/^\[(.*)\]$/, '$1');
 }

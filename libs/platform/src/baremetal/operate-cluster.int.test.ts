@@ -7,7 +7,7 @@ import { coreKinds } from '@tke/meta';
 import { nodeKind, type Node } from '../steps/node/node.ts';
 import { condition, namespace, PlatformHub } from './testing/platform-hub.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const name = 'cls-op';
 const host = { ip: '127.0.0.1', port: 9, password: 'c2VjcmV0' };
@@ -71,6 +71,17 @@ test('a host that is in one list and not in the others is told', async () => {
   await hub.admin.create<Node>(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'm0', labels } });
   const unknown = await hub.until(name, 'agrees', agreement('Unknown'));
   expect(condition(unknown, 'MembersAgree')?.message).toMatch(/etcd could not be asked.*127\.0\.0\.1/);
+});
+
+test('that a node is lost, or is back, is told when it happens and not at the next look', async () => {
+  const began = Date.now();
+  for (const state of ['True', 'Unknown', 'True', 'Unknown']) {
+    const body = { status: { conditions: [{ type: 'Ready', status: state }] } };
+    await hub.admin.patch(nodeKind, { name: 'm0' }, { type: 'merge', body }, { subresource: 'status' });
+    const count = state === 'True' ? 1 : 0;
+    await hub.until(name, `has ${count} nodes`, ({ status }) => status?.nodes?.ready === count);
+  }
+  expect(Date.now() - began).toBeLessThan(150_000); // a look a minute would have taken three
 });
 
 test('a new manager does not call a cluster into question that was Ready', async () => {

@@ -1,7 +1,7 @@
 import type { Cluster } from '@tke/api-platform';
 import type { MemberCluster, MemberClusters } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
-import { setCondition, type CacheReader } from '@tke/runtime';
+import { findCondition, setCondition, type CacheReader } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
 import type { HostsScope, ScopeBuilder } from '../build/scope-builder.ts';
@@ -30,6 +30,8 @@ export interface OperationTools extends RenewalTools {
 }
 
 const lookAgainMs = 60_000;
+/** As often as the observer looks at a control plane that is not whole. */
+const repairedWithinMs = 15_000;
 
 /** One pass over a cluster that is built: what it is like goes into the status, routes follow its Nodes, certificates are renewed in time. */
 export async function operateCluster(tools: OperationTools, pass: ClusterPass): Promise<PassResult> {
@@ -40,12 +42,17 @@ export async function operateCluster(tools: OperationTools, pass: ClusterPass): 
   if (member?.health.state === 'Healthy') {
     await lookAfter(tools, pass, { member, scope });
   }
-  await observe(tools, pass, member);
+  // Before it is observed: of what begins to answer later nothing is known yet, and another pass follows.
+  const unhealthy = healthResult(draft.object, member);
+  const lookAgainInMs = await observe(tools, pass, member);
   const renewal = await renewCertificates(tools, pass);
   if (renewal.renewed === true) {
     tools.certificates.invalidate(draft.object.metadata.uid ?? '');
   }
-  return soon(resultOf(draft.object, member, renewal), renewal);
+  return soon(
+    resultOf(draft.object, unhealthy, renewal),
+    Math.min(renewal.requeueAfterMs ?? lookAgainMs, untilNextLook(draft.object), lookAgainInMs),
+  );
 }
 
 function scopeOf({ scopes }: OperationTools, { draft, signal }: ClusterPass): HostsScope {
@@ -54,11 +61,10 @@ function scopeOf({ scopes }: OperationTools, { draft, signal }: ClusterPass): Ho
 
 function resultOf(
   cluster: DeepReadonly<Cluster>,
-  member: MemberCluster | undefined,
+  unhealthy: PassResult | undefined,
   { underWay }: Renewal,
 ): PassResult {
   const problem = unsupportedChange(cluster);
-  const unhealthy = healthResult(cluster, member);
   if (unhealthy !== undefined && underWay !== undefined) {
     // An API server that is restarted does not answer for a while.
     return running({ kind: 'progressing', reason: 'Renewing', message: underWay });
@@ -72,18 +78,20 @@ function resultOf(
   return running({ kind: 'ready', message: readyMessage(cluster) });
 }
 
+/** Resolves with when to do so again, in milliseconds; Infinity where nothing is known to be old. */
 async function observe(
   { observer, certificates, clock }: OperationTools,
   { draft, signal }: ClusterPass,
   member: MemberCluster | undefined,
-): Promise<void> {
+): Promise<number> {
   const others = certificates.known(draft.object);
   const context = { generation: draft.generation, clock };
-  const observation = member && (await observer.observe(member, signal, others));
+  const observation = member && (await observer.observe(member, signal, others, draft.object.status?.hosts?.length));
   await draft.update((status) => ({
     ...withCertificates(status, others),
     ...(observation && withObservation(status, observation, context)),
   }));
+  return observation?.lookAgainInMs ?? Infinity;
 }
 
 /** What takes a way to the hosts, and an API server that answers. One host that does not answer is told, and does not make the cluster unready. */
@@ -115,8 +123,13 @@ function running(outcome: PassResult['outcome']): PassResult {
   return { outcome, phase: 'Running', requeueAfterMs: lookAgainMs };
 }
 
-function soon(result: PassResult, { requeueAfterMs = lookAgainMs }: Renewal): PassResult {
-  return { ...result, requeueAfterMs: Math.min(result.requeueAfterMs ?? lookAgainMs, requeueAfterMs) };
+function soon(result: PassResult, withinMs: number): PassResult {
+  return { ...result, requeueAfterMs: Math.min(result.requeueAfterMs ?? lookAgainMs, withinMs) };
+}
+
+/** Nobody tells that what a control plane lacked is there again. */
+function untilNextLook({ status }: DeepReadonly<Cluster>): number {
+  return findCondition(status?.conditions, 'ControlPlaneHealthy')?.status === 'False' ? repairedWithinMs : lookAgainMs;
 }
 
 function readyMessage({ status }: DeepReadonly<Cluster>): string {

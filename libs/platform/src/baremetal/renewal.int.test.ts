@@ -10,7 +10,7 @@ import type { AdminCredential } from '../build/scope.ts';
 import { condition, namespace, PlatformHub } from './testing/platform-hub.ts';
 import { failsForUser, succeeds, waits } from './testing/script.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const dayMs = 86_400_000;
 const step = 'EnsureRenewCerts';

@@ -17,7 +17,7 @@ import { PlannedReconciler, type PlannedReconcilerOptions } from '../objects/pla
 import { ClusterLife, type ClusterProviders } from './cluster-life.ts';
 import { clusterSecretIndex } from './cluster-secrets.ts';
 import { tenantOf } from '../objects/tenant-of.ts';
-import { nodeKind, type Node } from '../steps/node/node.ts';
+import { isReady, nodeKind, type Node } from '../steps/node/node.ts';
 
 export interface ClusterControllerOptions extends PlannedReconcilerOptions {
   readonly providers: ClusterProviders;
@@ -37,7 +37,7 @@ export function addClusterController(host: ControllerHost, { cache, members, ...
     cache
       .list<Cluster>(cluster, { index: { name: clusterSecretIndex, value: name } })
       .map(({ metadata }) => ({ name: metadata.name ?? '' }));
-  const nodes = memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [joins] });
+  const nodes = memberKindSource<Node>({ members, kind: nodeKind, map: toNode, predicates: [matters] });
   controllerFor(host, 'clusters')
     .for<Cluster>(cluster, { predicates: [or(generationChanged, annotationChanged)] })
     .watches<Machine>(machine, toItsCluster, { predicates: [goes] })
@@ -53,9 +53,9 @@ const toItsCluster: Mapper<Machine> = ({ spec }) => [{ name: spec.clusterName }]
 
 const toNode: Mapper<Node> = ({ metadata }) => [{ name: metadata.name ?? '' }];
 
-/** What routes and membership depend on: not the heartbeats of nodes. */
-const joins: Predicate<Node> = {
-  update: (before, after) => networkOf(before) !== networkOf(after),
+/** What routes and membership depend on, and what is told of the nodes: not their heartbeats. */
+const matters: Predicate<Node> = {
+  update: (before, after) => networkOf(before) !== networkOf(after) || isReady(before) !== isReady(after),
 };
 
 function networkOf({ metadata, spec, status }: DeepReadonly<Node>): string {

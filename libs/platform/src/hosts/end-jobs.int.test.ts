@@ -58,7 +58,8 @@ test(
       'running',
       'exited',
     ]);
-    expect((await session.script('pgrep -c sleep')).stdout).toBe('2\n');
+    const sleepers = async () => (await session.script('pgrep -c sleep')).stdout;
+    await waitFor(async () => (await sleepers()) === '2\n', { description: 'the sleepers of one job are left' });
   },
   timeoutMs,
 );

@@ -19,7 +19,7 @@ import {
   prepareHub,
 } from './testing/import-hub.ts';
 
-const timeoutMs = 180_000;
+const timeoutMs = 600_000;
 const mark = { namespace: 'kube-system', name: 'tke' };
 let hubPlane: ControlPlane;
 let memberPlane: ControlPlane;
@@ -56,10 +56,13 @@ async function importByKubeconfig(tenantID = 'default'): Promise<void> {
   await hub.import(name, { tenantID, credentialSecretRef: { name } });
 }
 
-/** Without what the API server makes by itself. */
+/** What the API server makes by itself, at any time after its start. */
+const ownConfigMaps = ['extension-apiserver-authentication', 'kube-apiserver-legacy-service-account-token-tracking'];
+
 async function configMapsOf(client: Client): Promise<readonly string[]> {
   const { items } = await client.list(coreKinds.configMap);
-  return items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`).sort();
+  const others = items.filter(({ metadata }) => !ownConfigMaps.includes(metadata.name ?? ''));
+  return others.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`).sort();
 }
 
 const markOf = (client: Client) =>
@@ -124,6 +127,8 @@ describe('an import', () => {
         '--clusterrole=cluster-admin',
         `--user=${user}`,
       ]);
+      const mayAll = async () => (await memberPlane.kubectl(['auth', 'can-i', '*', '*', `--as=${user}`])).code === 0;
+      await waitFor(mayAll, { description: 'the rights hold' });
       await hub.retry(name);
       const imported = await hub.until(name, 'Succeeded');
       expect(imported.status).toMatchObject({ phase: 'Running', addresses: [addressOf(memberPlane.access)] });
@@ -285,7 +290,7 @@ describe('an imported cluster', () => {
         expect(condition(silent, 'Connected')).toMatchObject({ status: 'False' });
         expect(condition(silent, 'Connected')?.message).toContain(`has not answered since ${lastSeen}`);
         expect(Date.parse(lastSeen)).toBeLessThanOrEqual(Date.now());
-        expect(Date.parse(lastSeen)).toBeGreaterThan(Date.now() - 60_000);
+        expect(Date.parse(lastSeen)).toBeGreaterThanOrEqual(Date.parse(before.status?.lastSeen ?? ''));
       } finally {
         memberPlane.resumeApiServer();
       }
@@ -311,7 +316,7 @@ describe('an imported cluster', () => {
         const found = await hub.get(name);
         return found.status?.lastSeen !== before.status?.lastSeen && found;
       };
-      const after = await waitFor(seenAgain, { description: 'it is seen again', timeoutMs: 30_000 });
+      const after = await waitFor(seenAgain, { description: 'it is seen again', timeoutMs: 90_000 });
       expect(condition(after, 'Ready')).toEqual(condition(before, 'Ready'));
       await hub.delete(name);
     },

@@ -139,9 +139,10 @@ export class ImportedProvider implements ClusterProvider {
     if (refusal !== undefined) {
       return this.#refused(refusal);
     }
-    await this.#observe(pass, member);
+    const lookAgainInMs = await this.#observe(pass, member);
     const message = `The cluster answers. It runs Kubernetes ${draft.object.status?.version ?? ''}.`;
-    return { outcome: { kind: 'ready', message }, phase: 'Running', requeueAfterMs: this.#about(observeEveryMs) };
+    const requeueAfterMs = Math.min(this.#about(observeEveryMs), lookAgainInMs);
+    return { outcome: { kind: 'ready', message }, phase: 'Running', requeueAfterMs };
   }
 
   /** Puts the mark back that somebody took away, and finds out when the cluster was given to another hub. */
@@ -164,7 +165,8 @@ export class ImportedProvider implements ClusterProvider {
     }
   }
 
-  async #observe({ draft, signal }: ClusterPass, member: MemberCluster): Promise<void> {
+  /** Resolves with when to do so again, in milliseconds; Infinity where nothing is known to be old. */
+  async #observe({ draft, signal }: ClusterPass, member: MemberCluster): Promise<number> {
     const { observer, clock } = this.#options;
     const observation = await observer.observe(member, signal);
     const { metadata, spec } = draft.object;
@@ -174,6 +176,7 @@ export class ImportedProvider implements ClusterProvider {
       ...withObservation(status, observation, context),
       ...(addresses !== undefined && { addresses }),
     }));
+    return observation.lookAgainInMs ?? Infinity;
   }
 
   #refused(error: CodedError): PassResult {

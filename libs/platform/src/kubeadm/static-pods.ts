@@ -16,12 +16,18 @@ export const renewalAnnotation = 'platform.tkestack.io/renewal';
 const retryAfterMs = 2000;
 const timeoutMs = 30_000;
 
-/** What runs on a host of the control plane, in the order it is restarted: what the others cannot do without comes first. */
+/**
+ * What runs on a host of the control plane, in the order it is restarted: what the others cannot do without comes first. etcd and the
+ * API server that lives by it go at the same time: the kubelet takes the old mirror pod away before it starts a pod, and waits for half
+ * a minute on an API server without etcd. Controller manager and scheduler end when their API server is away, and the kubelet waits
+ * longer each time before it starts them again: only a pod that is new by then is not kept waiting.
+ */
 export function restartOrder({
   spec,
 }: Pick<DeepReadonly<Cluster>, 'spec'>): readonly (readonly ControlPlaneComponent[])[] {
-  const rest = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
-  return spec.etcd?.external === undefined ? [['etcd'], rest] : [rest];
+  const first =
+    spec.etcd?.external === undefined ? (['etcd', 'kube-apiserver'] as const) : (['kube-apiserver'] as const);
+  return [first, ['kube-controller-manager', 'kube-scheduler']];
 }
 
 export interface Restart {

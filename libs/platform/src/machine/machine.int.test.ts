@@ -7,7 +7,7 @@ import { uniqueName, waitFor } from '@tke/envtest';
 import { nodeKind } from '../steps/node/node.ts';
 import { aMachine, clusterName, creating, finished, World } from './testing/world.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const errors = codedErrors({
   WrongKernel: { class: 'NeedsUser', remedy: 'Install another kernel.' },

@@ -1,6 +1,6 @@
 import { isNotFound } from '@tke/kube-client';
 import type { Condition, DeepReadonly, KubeObject } from '@tke/meta';
-import { findCondition, setSummary, type EventRecorder, type Outcome } from '@tke/runtime';
+import { eventTypeOf, findCondition, setSummary, type EventRecorder, type Outcome } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
 import type { StatusDraft, StatusFields } from './status-draft.ts';
@@ -49,8 +49,7 @@ export async function saveSummary<T extends Summarised>(
   }
   const after = readyOf(draft.object);
   if (after !== undefined && isNews(before, after)) {
-    const type = after.status === 'False' ? 'Warning' : 'Normal';
-    recorder.event(draft.object, type, after.reason, phase, after.message);
+    recorder.event(draft.object, eventTypeOf(after), after.reason, phase, after.message);
   }
 }
 

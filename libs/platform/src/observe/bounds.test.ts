@@ -35,6 +35,8 @@ test('a server whose lists have no end is not listened to for ever', async () =>
   const { state, source } = endless();
   await expect(nodeTotals(source, signal)).rejects.toMatchObject({ code: 'TooManyObjects' });
   await expect(allocatedResources(source.client, signal)).rejects.toMatchObject({ code: 'TooManyObjects' });
-  expect(await controlPlaneComponents(source.client, signal)).toMatchObject([{ type: 'kube-apiserver' }]);
+  expect(await controlPlaneComponents(source.client, signal)).toMatchObject([
+    { component: { type: 'kube-apiserver' } },
+  ]);
   expect(state.pages).toBeLessThan(500);
 });

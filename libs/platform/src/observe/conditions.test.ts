@@ -8,9 +8,9 @@ const now = Date.parse('2026-05-01T00:00:00Z');
 const healthy: Health = { state: 'Healthy', since: now, lastSeen: now, failures: 0 };
 const lastError = { code: 'Timeout', class: 'Retryable', message: 'no answer within 5 s', remedy: 'Look.' } as const;
 const silent: Health = { state: 'Unhealthy', since: now, lastSeen: now - 60_000, failures: 3, lastError };
-const component = (available: number) => ({
-  type: 'etcd',
-  replicas: { desired: 3, current: 3, updated: 3, available },
+const component = (available: number, unreadyOn: readonly string[] = []) => ({
+  component: { type: 'etcd', replicas: { desired: 3, current: 3, updated: 3, available } },
+  unreadyOn,
 });
 
 describe('Connected', () => {
@@ -46,6 +46,13 @@ describe('ControlPlaneHealthy', () => {
     expect(told(healthy)).toEqual([]);
     expect(told({ ...silent, state: 'Suspect' }, 3)).toEqual([]);
     expect(told(silent, 3)).toEqual(['Unknown NotConnected']);
+  });
+
+  test.each([
+    [['10.0.0.12'], 'etcd: 2 of 3 are ready, not on 10.0.0.12'],
+    [['a', 'b', 'c', 'd', 'e'], 'etcd: 2 of 3 are ready, not on a, b, c and 2 more'],
+  ])('names the nodes whose pods are not ready: %s', (unreadyOn, message) => {
+    expect(controlPlaneHealthy(healthy, [component(2, unreadyOn)])).toMatchObject([{ message }]);
   });
 });
 

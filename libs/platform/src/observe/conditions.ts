@@ -1,7 +1,7 @@
 import type { Health } from '@tke/member-cluster';
 
 import { authzClientName, type Certificate } from './certificates.ts';
-import { unavailable, type Component } from './components.ts';
+import { unavailable, type SeenComponent } from './components.ts';
 import type { ObservedCondition } from './observation.ts';
 import { timestampOf } from './timestamp.ts';
 
@@ -30,7 +30,7 @@ export function connected({ state, lastSeen, lastError }: Health): readonly Obse
 
 export function controlPlaneHealthy(
   { state }: Health,
-  components: readonly Component[] | undefined,
+  components: readonly SeenComponent[] | undefined,
 ): readonly ObservedCondition[] {
   const type = 'ControlPlaneHealthy';
   if (state === 'Unhealthy') {
@@ -44,10 +44,15 @@ export function controlPlaneHealthy(
   if (down.length === 0) {
     return [{ type, status: 'True', reason: 'AllAvailable', message: 'Every component that can be seen is ready.' }];
   }
-  const message = down
-    .map(({ type: name, replicas: { available, desired } }) => `${name}: ${available} of ${desired} are ready`)
-    .join('; ');
-  return [{ type, status: 'False', reason: 'ComponentUnavailable', message }];
+  return [{ type, status: 'False', reason: 'ComponentUnavailable', message: down.map(described).join('; ') }];
+}
+
+const mostShown = 3;
+
+function described({ component: { type, replicas }, unreadyOn }: SeenComponent): string {
+  const more = unreadyOn.length > mostShown ? ` and ${unreadyOn.length - mostShown} more` : '';
+  const where = unreadyOn.length === 0 ? '' : `, not on ${unreadyOn.slice(0, mostShown).join(', ')}${more}`;
+  return `${type}: ${replicas.available} of ${replicas.desired} are ready${where}`;
 }
 
 export function certificatesValid(

@@ -60,3 +60,60 @@ test('what takes long takes no more than a thirtieth of the time', async () => {
   await refresh();
   expect(state.count).toBe(2);
 });
+
+test('is taken again before its time when it is known to be old, and then not until it is so again', async () => {
+  const { clock, measurement, refresh } = subject();
+  await refresh();
+  await clock.advance(5_000);
+  measurement.expire();
+  await refresh();
+  await clock.advance(59_999);
+  await refresh();
+  expect(measurement.value).toBe(2);
+});
+
+test('what makes it old all the time has it taken every five seconds', async () => {
+  const { clock, measurement, state, refresh } = subject();
+  for (let tenth = 0; tenth < 300; tenth++) {
+    measurement.expire();
+    await refresh();
+    await clock.advance(100);
+  }
+  expect(state.count).toBe(6);
+});
+
+test('what takes long takes no more than a thirtieth of the time when it is known to be old either', async () => {
+  const { clock, measurement, state, refresh } = subject(1_000);
+  await refresh();
+  measurement.expire();
+  await clock.advance(28_999);
+  await refresh();
+  expect(state.count).toBe(1);
+  await clock.advance(1);
+  await refresh();
+  expect(state.count).toBe(2);
+});
+
+test('tells when it is to be asked for again because it is known to be old', async () => {
+  const { clock, measurement, refresh } = subject();
+  await refresh();
+  expect(measurement.oldForMs).toBeUndefined();
+  await clock.advance(2_000);
+  measurement.expire();
+  await refresh();
+  expect([measurement.value, measurement.oldForMs]).toEqual([1, 3_000]);
+  await clock.advance(3_000);
+  await refresh();
+  expect([measurement.value, measurement.oldForMs]).toEqual([2, undefined]);
+});
+
+test('how often may depend on what was found', async () => {
+  const clock = new FakeClock();
+  const measurement = new Measurement<number>(clock, (value = 0) => (value < 3 ? 1000 : 60_000));
+  let taken = 0;
+  for (let second = 0; second < 10; second++) {
+    await measurement.refresh(() => Promise.resolve(++taken));
+    await clock.advance(1000);
+  }
+  expect(taken).toBe(3);
+});

@@ -1,10 +1,10 @@
-import { isCoded } from '@tke/errors';
 import type { MemberCluster } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
 import { amountsOf, resourceList, sum, type Amounts } from '@tke/quantity';
 
 import { observeErrors } from './errors.ts';
 import { isReady, nodeKind, type Node } from '../steps/node/node.ts';
+import { watchedNodes } from './watched-nodes.ts';
 
 export interface NodeTotals {
   readonly total: number;
@@ -46,16 +46,5 @@ async function* pagesOfNodes({ cache, client }: NodeSource, signal: AbortSignal)
   }
   for await (const { items } of client.listPages(nodeKind, { signal })) {
     yield items;
-  }
-}
-
-function watchedNodes(cache: MemberCluster['cache']): Nodes | undefined {
-  try {
-    return cache.list(nodeKind);
-  } catch (error) {
-    if (isCoded(error, 'KindNotCached', 'CacheNotStarted', 'CacheNotSynced')) {
-      return undefined;
-    }
-    throw error;
   }
 }

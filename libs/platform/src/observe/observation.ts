@@ -21,6 +21,8 @@ export interface ObservedCondition {
 export interface ClusterObservation {
   readonly fields: Partial<ClusterStatus>;
   readonly conditions: readonly ObservedCondition[];
+  /** When to look again because a part of it is known to be old. */
+  readonly lookAgainInMs?: number;
 }
 
 export interface ObservationContext {

@@ -6,6 +6,7 @@ import { ensureAuthzWebhook } from './control-plane/ensure-authz-webhook.ts';
 import { ensureClusterComplete } from './control-plane/ensure-cluster-complete.ts';
 import { ensureClusterWorks } from './control-plane/ensure-cluster-works.ts';
 import { ensureCreateClusterMark } from './control-plane/ensure-create-cluster-mark.ts';
+import { ensureDNSSpread } from './control-plane/ensure-dns-spread.ts';
 import { ensureJoinPhaseControlPlaneJoinETCD } from './control-plane/ensure-join-phase-control-plane-join-etcd.ts';
 import { ensureJoinPhaseControlPlanePrepare } from './control-plane/ensure-join-phase-control-plane-prepare.ts';
 import { ensureKubeadmInitPhaseBootstrapToken } from './control-plane/ensure-kubeadm-init-phase-bootstrap-token.ts';
@@ -77,6 +78,7 @@ export const createClusterSteps: readonly Step<BuildScope>[] = [
   ensureModifyAPIServerHost,
   ensureKubeconfig,
   ensureClusterWorks,
+  ensureDNSSpread,
   ensureCleanup,
   ensureCreateClusterMark,
   ensurePostInstallHook,

@@ -1,6 +1,6 @@
 import { platformKinds } from '@tke/api-platform';
 import { crdManifest } from '@tke/crd';
-import { applyManifests, ControlPlane } from '@tke/envtest';
+import { applyManifests, ControlPlane, pipe, waitFor } from '@tke/envtest';
 import { connect } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 import { kindKey } from '@tke/meta';
@@ -12,7 +12,7 @@ import { admissionRoutes, HttpsServer, type KindAdmission } from '@tke/webhook';
 
 import { admissionPermissions, registerAdmissionInformers } from '../informers.ts';
 import { platformAdmissions } from '../platform-admissions.ts';
-import { namespace } from './objects.ts';
+import { anImport, anImportAddress, namespace, withStatus } from './objects.ts';
 
 const user = 'admission';
 const clock = systemClock;
@@ -42,6 +42,7 @@ export async function startAdmittedHub(signal: AbortSignal): Promise<ControlPlan
     namespace,
     callerTenant,
     administersTenant: ({ username }) => username !== ordinaryUser,
+    clusterEndWarnings: () => [],
   });
   const { url, caPem } = await serve(admissions, signal);
   await applyManifests(controlPlane, [
@@ -53,7 +54,20 @@ export async function startAdmittedHub(signal: AbortSignal): Promise<ControlPlan
     ),
     configuration('Validating', `${url}/validate`, caPem, admissions),
   ]);
+  await untilAsked(controlPlane);
   return controlPlane;
+}
+
+/** The API server takes a configuration of webhooks up a moment after it has stored it. */
+async function untilAsked(controlPlane: ControlPlane): Promise<void> {
+  const isTaken = async (object: object) =>
+    (await pipe(controlPlane, ['create', '--dry-run=server'], object)).code === 0;
+  const incomplete = anImport();
+  const completed = withStatus(incomplete, anImportAddress()); // by what is mutated
+  await waitFor(async () => !(await isTaken(incomplete)) && (await isTaken(completed)), {
+    description: 'both webhooks are asked',
+    timeoutMs: 60_000,
+  });
 }
 
 async function serve(admissions: readonly KindAdmission[], signal: AbortSignal) {
@@ -86,6 +100,7 @@ function configuration(type: string, url: string, caPem: string, admissions: rea
     sideEffects: 'None',
     // So that a webhook that does not answer is no success.
     failurePolicy: 'Fail',
+    timeoutSeconds: 30,
   }));
   const apiVersion = 'admissionregistration.k8s.io/v1';
   return { apiVersion, kind: `${type}WebhookConfiguration`, metadata: { name: 'test' }, webhooks };

@@ -44,7 +44,11 @@ export async function admissionsAmong(
     end.signal,
   );
   end.abort();
-  return platformAdmissions(cache, { namespace, callerTenant, administersTenant: () => true, ...options });
+  return platformAdmissions(cache, {
+    ...{ namespace, callerTenant },
+    ...{ administersTenant: () => true, clusterEndWarnings: () => [] },
+    ...options,
+  });
 }
 
 export async function admissionOf({ object, oldObject, by = platform, stored = [], administers = true }: Asked) {

@@ -44,7 +44,7 @@ export class PlatformHub {
   routes: PlatformSteps['applyRoutes'] = () => Promise.resolve([]);
   readonly #controlPlane: ControlPlane;
   readonly #client: Client;
-  #running: { readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
+  #running: { readonly cache: Cache; readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
   #term = 1;
 
   private constructor(controlPlane: ControlPlane, admin: Client, client: Client) {
@@ -67,7 +67,7 @@ export class PlatformHub {
     const client = this.#client;
     const cache = new Cache({ reader: client, logger: discardLogger });
     const manager = new Manager({ client, cache, logger: discardLogger });
-    const hostPool = new HostPool({ clock, logger: discardLogger, connectTimeoutMs: 2_000 });
+    const hostPool = new HostPool({ clock, logger: discardLogger, connectTimeoutMs: timeoutMs });
     const token = { identity: `leader-${this.#term}`, transitions: this.#term, version: String(this.#term) };
     this.#term += 1;
     setupPlatform({
@@ -84,7 +84,7 @@ export class PlatformHub {
       steps: this.#steps(steps),
     });
     const stop = new AbortController();
-    this.#running = { stop, ended: manager.start(stop.signal).finally(() => hostPool.close()) };
+    this.#running = { cache, stop, ended: manager.start(stop.signal).finally(() => hostPool.close()) };
     await Promise.race([manager.elected, this.#running.ended]);
   }
 
@@ -139,6 +139,12 @@ export class PlatformHub {
     await this.admin.create(machineKind, object as Machine);
   }
 
+  /** Waits until the manager has seen a Machine, which it may later than a change of its Cluster. */
+  async untilSeen(name: string): Promise<void> {
+    const seen = () => this.#running?.cache.get(machineKind, { name }) !== undefined;
+    await waitFor(seen, { description: `the manager knows Machine ${name}`, timeoutMs });
+  }
+
   /** What opens the API server of every cluster here, for a year from when it was issued. */
   async credential(issuedAgoMs = 0): Promise<AdminCredential> {
     const { ca } = this.#controlPlane.pki;
@@ -180,12 +186,41 @@ export class PlatformHub {
     await waitFor(gone, { description: `${name} is gone`, timeoutMs });
   }
 
+  /** As a user in a hurry: each new value of the annotation ends the back-off. */
+  async hurryUntilGone(name: string): Promise<void> {
+    let asked = 0;
+    const hurry = async () => {
+      const { status } = await this.get(name);
+      const isTried = asked === 0 || status?.handledRetry === String(asked);
+      if (isTried && status?.plan?.journal?.some(({ retryAt }) => retryAt !== undefined)) {
+        await this.retry(name, String((asked += 1)));
+      }
+      throw new Error(JSON.stringify(status));
+    };
+    const gone = () =>
+      hurry().catch((error: unknown) => {
+        if (isNotFound(error)) {
+          return true;
+        }
+        throw error;
+      });
+    await waitFor(gone, { description: `${name} is gone`, timeoutMs: 2 * timeoutMs });
+  }
+
+  /** An event comes a moment after the status it tells of. */
+  async untilEvent(type: string, reason: string): Promise<void> {
+    const told = () => this.events.some((event) => event.type === type && event.reason === reason);
+    await waitFor(told, { description: `event ${type} ${reason}`, timeoutMs });
+  }
+
   #members(): MemberClusters {
+    // Probed often, and waited for: that a machine stood still for seconds is no news of the member.
     return new MemberClusters({
       userAgent: 'test/1',
       logger: discardLogger,
       firstProbeWithinMs: 0,
-      health: { intervalMs: 500, retryMs: 100, longestIntervalMs: 500 },
+      connectTimeoutMs: timeoutMs,
+      health: { intervalMs: 500, retryMs: 100, timeoutMs, longestIntervalMs: 500 },
     });
   }
 

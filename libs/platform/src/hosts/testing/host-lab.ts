@@ -7,7 +7,7 @@ import { Sshd, type SshUser } from '@tke/envtest';
 import { HostPool, type LockClaim } from '@tke/host';
 import { discardLogger } from '@tke/log';
 import type { Attempt } from '@tke/plan';
-import { systemClock } from '@tke/time';
+import { systemClock, type Clock } from '@tke/time';
 
 import { HostLocks } from '../host-locks.ts';
 import { HostSessions, type HostSessionsOptions } from '../host-sessions.ts';
@@ -89,6 +89,9 @@ export function claimOf(token: number, cluster = 'uid-1'): LockClaim {
   return { cluster, token, holder: `cluster cls-${cluster} of hub here/leader-${token}` };
 }
 
+/** Of a pass that waits for its job, however slow the machine is: no time goes by. */
+export const patient: Clock = { ...systemClock, monotonic: () => 0 };
+
 export function attemptOf(id: string, part: Partial<Attempt> = {}): Attempt {
   return {
     step: 'EnsureTest',
@@ -97,7 +100,7 @@ export function attemptOf(id: string, part: Partial<Attempt> = {}): Attempt {
     id,
     signal: new AbortController().signal,
     log: discardLogger,
-    clock: systemClock,
+    clock: patient,
     ...part,
   };
 }

@@ -19,6 +19,9 @@ import { ImportedProvider } from '../imported-provider.ts';
 export const namespace = 'tke-system';
 export const hubName = 'hub-under-test';
 
+/** Longer than a Cluster that was refused waits until it is looked at again. */
+const timeoutMs = 90_000;
+
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** The kinds and the namespace of the platform. */
@@ -108,7 +111,7 @@ export class ImportHub implements AsyncDisposable {
           ? found
           : Promise.reject(new Error(`${ready?.reason ?? ''}: ${ready?.message ?? ''}`));
       },
-      { description, timeoutMs: 30_000 },
+      { description, timeoutMs },
     );
   }
 
@@ -125,7 +128,7 @@ export class ImportHub implements AsyncDisposable {
         () => false,
         () => true,
       );
-    await waitFor(isGone, { description: `${name} is gone`, timeoutMs: 30_000 });
+    await waitFor(isGone, { description: `${name} is gone`, timeoutMs });
   }
 
   async deleteAll(): Promise<void> {

@@ -8,6 +8,8 @@ export class ScriptedHost {
   readonly done: string[] = [];
   /** Thrown when the host is to be opened. */
   down: Error | undefined;
+  /** How often it is thrown; then the host is back. */
+  downFor = Infinity;
   mark: HostMark | undefined;
   /** What happens elsewhere right before the host is reset. */
   beforeReset: () => Promise<unknown> = () => Promise.resolve();
@@ -18,7 +20,8 @@ export class ScriptedHost {
   }
 
   open(): Promise<HostSession> {
-    if (this.down !== undefined) {
+    if (this.down !== undefined && this.downFor > 0) {
+      this.downFor -= 1;
       return Promise.reject(this.down);
     }
     this.locked = true;
@@ -26,7 +29,7 @@ export class ScriptedHost {
   }
 
   release(): Promise<void> {
-    if (this.down !== undefined) {
+    if (this.down !== undefined && this.downFor > 0) {
       return Promise.reject(this.down);
     }
     this.locked = false;

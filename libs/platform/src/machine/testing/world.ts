@@ -1,6 +1,6 @@
 import { cluster, machine, platformKinds, retryAnnotation, type Cluster, type Machine } from '@tke/api-platform';
 import { crdManifest } from '@tke/crd';
-import { applyManifests, ControlPlane, waitFor } from '@tke/envtest';
+import { applyManifests, ControlPlane, uniqueName, waitFor } from '@tke/envtest';
 import { connect, isNotFound, type Client } from '@tke/kube-client';
 import { discardLogger } from '@tke/log';
 import { clusterConfig, MemberClusters } from '@tke/member-cluster';
@@ -24,7 +24,7 @@ import { ScriptedHost } from './scripted-host.ts';
 
 export const clusterName = 'cls-a';
 const namespace = 'tke-system';
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 export interface RecordedEvent {
   readonly object: string;
@@ -80,22 +80,22 @@ export class World {
     const may = async () =>
       (await this.controlPlane.kubectl(['auth', 'can-i', 'list', 'pods', '--as=member'])).code === 0;
     const wanted = machineMemberPermissions.some((each) => each.resources.includes('pods') && passes(each));
-    await waitFor(async () => (await may()) === wanted, { description: 'the permissions hold' });
+    await waitFor(async () => (await may()) === wanted, { description: 'the permissions hold', timeoutMs });
   }
 
-  /** As a new leader would: nothing is known but what is in the API server. */
+  /** As a new leader would: nothing is known but what is in the API server. `clock` is that of plans and deadlines. */
   async startManager(clock: Clock = systemClock): Promise<void> {
     const client = await open(await this.controlPlane.user('hub'));
     this.#clients.push(client);
     const cache = new Cache({ reader: client, logger: discardLogger });
-    // Its clock may run much faster than the API server.
-    const manager = new Manager({ client, cache, logger: discardLogger, clock, startTimeoutMs: 3_600_000 });
+    const manager = new Manager({ client, cache, logger: discardLogger });
+    // Probed often, and waited for: that a machine stood still for seconds is no news of the member.
     this.members = new MemberClusters({
       userAgent: 'test/1',
       logger: discardLogger,
       firstProbeWithinMs: 0,
-      connectTimeoutMs: 1_000,
-      health: { intervalMs: 500, retryMs: 100, timeoutMs: 3_000, longestIntervalMs: 500 },
+      connectTimeoutMs: timeoutMs,
+      health: { intervalMs: 500, retryMs: 100, timeoutMs, longestIntervalMs: 500 },
     });
     cache.informer<Cluster>(cluster);
     const logins = new LoginWatch(cache, namespace);
@@ -126,7 +126,10 @@ export class World {
     const address = { type: 'Real', host: '127.0.0.1', port: Number(new URL(this.controlPlane.url).port) } as const;
     const certificate = { cert: pair.certPem, key: pair.keyPem };
     this.members.put(name, { config: clusterConfig({ addresses: [address], ca: ca.certPem, certificate }) });
-    await waitFor(() => this.members.get(name)?.health.state === 'Healthy', { description: 'the member answers' });
+    await waitFor(() => this.members.get(name)?.health.state === 'Healthy', {
+      description: 'the member answers',
+      timeoutMs,
+    });
   }
 
   readonly playedJoin: Step<BuildScope>['run'] = async (scope, { target }) => {
@@ -257,6 +260,11 @@ export class World {
     return this.admin.patch<Machine>(machine, { name }, { type: 'merge', body });
   }
 
+  /** Has a Machine looked at now. Not that of its user, whose word would have a plan tried again. */
+  async wake(name: string): Promise<void> {
+    await this.patch(name, { metadata: { annotations: { 'example.com/wake': uniqueName('wake') } } });
+  }
+
   retry(name: string, value: string): Promise<Machine> {
     return this.patch(name, { metadata: { annotations: { [retryAnnotation]: value } } });
   }
@@ -265,10 +273,10 @@ export class World {
     await this.admin.delete(kind, { name });
   }
 
-  async untilGone<T extends KubeObject>(kind: Kind<T>, name: string, withinMs = timeoutMs): Promise<void> {
+  async untilGone<T extends KubeObject>(kind: Kind<T>, name: string): Promise<void> {
     const gone = () =>
       this.admin.get(kind, { name }).then((object) => Promise.reject(new Error(JSON.stringify(object))), isNotFound);
-    await waitFor(gone, { description: `${kind.kind} ${name} is gone`, timeoutMs: withinMs });
+    await waitFor(gone, { description: `${kind.kind} ${name} is gone`, timeoutMs });
   }
 
   node(name: string): Promise<Node> {

@@ -29,14 +29,14 @@ export async function accessTo(
   return { config: clusterConfig({ addresses, ca: pki.ca.certPem, certificate }) };
 }
 
-/** Members that are probed often, and end with the test. */
+/** Members that are probed often, and waited for long enough that a busy machine is no silence. They end with the test. */
 export function runningMembers(): MemberClusters & AsyncDisposable {
   const members = new MemberClusters({
     userAgent: 'test/1',
     logger: discardLogger,
     firstProbeWithinMs: 0,
-    connectTimeoutMs: 500,
-    health: { intervalMs: 200, retryMs: 100, timeoutMs: 2_000, longestIntervalMs: 500 },
+    connectTimeoutMs: 5_000,
+    health: { intervalMs: 200, retryMs: 100, timeoutMs: 5_000, longestIntervalMs: 500 },
   });
   const stop = new AbortController();
   const ended = members.start(stop.signal);

@@ -22,6 +22,8 @@ interface Host {
   days: Record<string, number>;
   /** Whether pods come up with what their manifests say. */
   comesUp: boolean;
+  /** Whether the API server does. */
+  answers: boolean;
   served: boolean;
 }
 
@@ -37,13 +39,14 @@ function world(options: ScopeOptions = {}) {
   const finish = (ip: string) => journal.set(ip, { ...journal.get(ip)!, state: 'Done', finishedAt: now() });
   [first, second].forEach(begin);
   for (const ip of [first, second]) {
-    const host: Host = { days: { apiserver: 365, 'admin.conf': 365 }, comesUp: true, served: true };
+    const host: Host = { days: { apiserver: 365, 'admin.conf': 365 }, comesUp: true, answers: true, served: true };
     hosts.set(ip, host);
     const session = scope.host(ip);
     components.forEach((component) => session.put(manifestOf(component), manifest));
     const annotationOf = (component: string) =>
       (load(session.files.get(manifestOf(component))!.content) as { metadata: { annotations: Record<string, string> } })
         .metadata.annotations;
+    const isUp = (component: string) => host.comesUp && (host.answers || component !== 'kube-apiserver');
     session.answer = ([, , script = '', , ...args]) => {
       if (script.includes('check-expiration')) {
         return { stdout: JSON.stringify({ certificates: certificates(host.days, clock.now()) }) };
@@ -51,7 +54,7 @@ function world(options: ScopeOptions = {}) {
       if (args.includes('pods')) {
         const asked = components.filter((component) => args.includes(`${component}-${ip}`));
         const items = asked.map((component) => ({
-          metadata: { name: `${component}-${ip}`, annotations: host.comesUp ? annotationOf(component) : {} },
+          metadata: { name: `${component}-${ip}`, annotations: isUp(component) ? annotationOf(component) : {} },
           status: { conditions: [{ type: 'Ready', status: 'True' }] },
         }));
         return { stdout: JSON.stringify(items.length === 1 ? items[0] : { items }) };
@@ -100,14 +103,18 @@ describe('EnsureRenewCerts', () => {
     expect(await run(second)).toBeUndefined();
   });
 
-  test('waits for etcd before it touches anything else, and for the rest', async () => {
+  test('waits for etcd and API server before it touches what cannot do without them, and for the rest', async () => {
     const { run, scope, at } = world();
-    at(first).comesUp = false;
+    at(first).answers = false;
     expect(await run(first)).toMatchObject({
-      message: expect.stringContaining(`waiting for etcd-${first} to be ready`),
+      message: expect.stringContaining(`waiting for kube-apiserver-${first} to`),
     });
-    expect(scope.host(first).files.get(manifestOf('kube-apiserver'))?.content).toBe(manifest);
-    at(first).comesUp = true;
+    const { files } = scope.host(first);
+    expect(files.get(manifestOf('etcd'))?.content).toContain(renewalAnnotation);
+    // They would end for want of an API server, and be kept waiting by the kubelet.
+    expect(files.get(manifestOf('kube-scheduler'))?.content).toBe(manifest);
+    expect(files.get(manifestOf('kube-controller-manager'))?.content).toBe(manifest);
+    at(first).answers = true;
     at(first).served = false;
     expect(await run(first)).toMatchObject({
       message: expect.stringContaining('does not serve its renewed certificate'),
@@ -132,7 +139,7 @@ describe('EnsureRenewCerts', () => {
     await expect(run(first)).rejects.toMatchObject({
       code: 'ControlPlaneNotReady',
       class: 'NeedsUser',
-      message: expect.stringContaining(`waiting for etcd-${first} to be ready`),
+      message: expect.stringContaining(`waiting for etcd-${first}, kube-apiserver-${first} to be ready`),
     });
     finish(first);
     at(second).comesUp = false;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedControlPlane } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 
@@ -6,8 +6,6 @@ import { bootstrapKubeletConf } from '../../kubeadm/paths.ts';
 import { anyIP, memberClient } from '../testing/member.ts';
 import { attemptAt, machines, testScope } from '../testing/scope.ts';
 import { ensureJoinPhaseControlPlaneJoinETCD as step } from './ensure-join-phase-control-plane-join-etcd.ts';
-
-jest.setTimeout(60_000);
 
 const certificate = '/var/lib/kubelet/pki/kubelet-client-current.pem';
 let member: Client;

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedControlPlane } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
 import { nodeKind, type Node } from '../node/node.ts';
+import { podKind } from '../node/pod.ts';
 import { memberClient, registerNode } from '../testing/member.ts';
-import { attemptAt, testScope } from '../testing/scope.ts';
+import { attemptAt, machines, testScope } from '../testing/scope.ts';
 import { ensureClusterWorks } from './ensure-cluster-works.ts';
 import { ensureCreateClusterMark } from './ensure-create-cluster-mark.ts';
-
-jest.setTimeout(120_000);
+import { ensureDNSSpread } from './ensure-dns-spread.ts';
 
 const first = '10.0.0.11';
 const deployment: Kind = {
@@ -79,6 +79,31 @@ describe('EnsureClusterWorks', () => {
     await expect(run({ bash: 127 })).rejects.toMatchObject({ code: 'BashMissing', class: 'NeedsUser' });
     await expect(run()).resolves.toBeUndefined();
   });
+});
+
+test('EnsureDNSSpread takes one pod of DNS away where all are on one host, and else none', async () => {
+  const namespace = 'kube-system';
+  const put = (name: string, nodeName: string) =>
+    member.create(podKind, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace, name, labels: { 'k8s-app': 'kube-dns' } },
+      spec: { nodeName, terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'i' }] },
+    } as KubeObject);
+  const left = async () =>
+    (await member.list(podKind, { namespace, labelSelector: 'k8s-app=kube-dns' })).items.map(
+      ({ metadata }) => metadata.name,
+    );
+  const scope = testScope({ member, spec: { machines: machines('10.0.0.11', '10.0.0.12') } });
+  expect(ensureDNSSpread.targets(testScope({ member }))).toEqual([]);
+  expect(ensureDNSSpread.targets(scope)).toEqual(['']);
+  await put('coredns-a', first);
+  await put('coredns-b', first);
+  await expect(ensureDNSSpread.run(scope, attemptAt(''))).resolves.toBeUndefined();
+  expect(await left()).toEqual(['coredns-b']);
+  await put('coredns-c', '10.0.0.12');
+  await expect(ensureDNSSpread.run(scope, attemptAt(''))).resolves.toBeUndefined();
+  expect(await left()).toEqual(['coredns-b', 'coredns-c']);
 });
 
 test('EnsureCreateClusterMark says in the cluster whose it is', async () => {

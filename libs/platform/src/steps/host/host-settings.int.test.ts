@@ -197,7 +197,7 @@ test('cleaning up removes archives and commands that have ended, and leaves one 
   let now = 0;
   const impatient = { ...systemClock, monotonic: () => (now += 60_000) };
   const running = attemptOf({ id: 'still-running', clock: impatient });
-  await session.job(running, ['sh', '-c', 'while [ ! -e /tmp/end ]; do sleep 0.1; done'], { limitMs: 60_000 });
+  await session.job(running, ['sh', '-c', 'while [ ! -e /tmp/end ]; do sleep 0.1; done'], { limitMs: 600_000 });
   await session.job(attemptOf({ id: 'has-ended' }), ['true'], { limitMs: 60_000 });
   await lab.sh('mkdir -p /var/lib/tke/images && echo x > /var/lib/tke/images/x.tar');
   await lab.run(ensureCleanup, lab.scope());

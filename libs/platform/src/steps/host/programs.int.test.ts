@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
+import { waitFor } from '@tke/envtest';
 import type { PackageImage, PackageProgram } from '@tke/package-source';
 
 import type { BuildScope } from '../../build/scope.ts';
@@ -50,6 +51,10 @@ async function releasing(containerd: string): Promise<BuildScope['release']> {
   return () => Promise.resolve(releaseOf(programs, images));
 }
 
+/** A restart is asked for, and not waited for. */
+const untilStarted = (times: number) =>
+  waitFor(async () => (await starts()) === times, { description: `containerd has been started ${times} times` });
+
 const starts = async () => (await lab.sh('cat /tmp/starts 2>/dev/null; true')).trim().split('\n').length;
 
 describe('the container runtime', () => {
@@ -62,14 +67,14 @@ describe('the container runtime', () => {
     await lab.run(ensureContainerRuntime, scope);
     expect(await starts()).toBe(1);
     await lab.run(ensureContainerRuntime, lab.scope({}, { release: await releasing(`: newer\n${daemon}`) }));
-    expect(await starts()).toBe(2);
+    await untilStarted(2);
   });
 
   test('is started anew by the next attempt when the connection broke between writing and starting', async () => {
     await lab.sh('echo other > /var/lib/tke/containerd.service.revision');
     const before = await starts();
     await lab.run(ensureContainerRuntime, lab.scope({}, { release: await releasing(`: newer\n${daemon}`) }));
-    expect(await starts()).toBe(before + 1);
+    await untilStarted(before + 1);
   });
 
   test('that ends again and again is a failure with the last lines it printed, and no endless wait', async () => {

@@ -46,12 +46,16 @@ export function revisionOf(parts: readonly string[]): string {
 
 const journalLines = 20;
 
-/** Prints the end of the journal of a unit that has ended, or ends again and again; nothing of one that is starting. */
+/**
+ * Prints the end of the journal of a unit that has ended, or ends again and again; nothing of one that is starting. What it said last may
+ * still be on its way to the journal.
+ */
 const failureScript = `
 unit=$1
 case "$(systemctl show --property=ActiveState,SubState,Result "$unit" | tr '\\n' ' ')" in
   *ActiveState=failed*|*SubState=auto-restart*|*ActiveState=inactive*)
     echo "unit $unit $(systemctl show --property=Result "$unit")"
+    timeout 10 journalctl --sync 2> /dev/null
     journalctl --quiet --no-pager --unit="$unit" --lines=${journalLines} --output=cat 2>&1;;
 esac
 exit 0

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedControlPlane } from '@tke/envtest';
 import { isNotFound, type Client } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
@@ -12,8 +12,6 @@ import { anyIP, memberClient, registerNode } from '../testing/member.ts';
 import { attemptAt, testScope } from '../testing/scope.ts';
 import { ensureJoinPhaseKubeletStart } from './ensure-join-phase-kubelet-start.ts';
 import { ensureJoinPhasePreflight } from './ensure-join-phase-preflight.ts';
-
-jest.setTimeout(60_000);
 
 const certificate = '/var/lib/kubelet/pki/kubelet-client-current.pem';
 const { signal } = new AbortController();

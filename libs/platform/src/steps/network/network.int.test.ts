@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedControlPlane } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 
@@ -10,8 +10,6 @@ import { anyIP, memberClient, registerNode } from '../testing/member.ts';
 import { attemptAt, testScope } from '../testing/scope.ts';
 import { ensureNetwork, ownedPaths } from './ensure-network.ts';
 import { ensureNodeRoutes } from './ensure-node-routes.ts';
-
-jest.setTimeout(60_000);
 
 const { signal } = new AbortController();
 let member: Client;
@@ -56,10 +54,11 @@ describe('EnsureNetwork', () => {
 });
 
 describe('routes between hosts', () => {
+  let blocks = 0;
   const routed = async (count: number) => {
     const ips = Array.from({ length: count }, anyIP);
-    for (const [i, ip] of ips.entries()) {
-      await registerNode(member, ip, { podCIDRs: [`10.${200 + i}.${Math.floor(Math.random() * 256)}.0/24`] });
+    for (const ip of ips) {
+      await registerNode(member, ip, { podCIDRs: [`10.200.${(blocks += 1)}.0/24`] });
     }
     return ips;
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedControlPlane } from '@tke/envtest';
 import type { Client } from '@tke/kube-client';
 
@@ -9,8 +9,6 @@ import { ensureNodeReady } from './ensure-node-ready.ts';
 import { findNode } from './find-node.ts';
 import { ensureMarkControlPlane, ensureMarkNode } from './mark-node.ts';
 import { nodeKind, type Node } from './node.ts';
-
-jest.setTimeout(60_000);
 
 const { signal } = new AbortController();
 // The API server gives it to every new Node.

@@ -9,7 +9,7 @@ import { HostPool, localFile, parseHostKeyPin, Secret, type UploadSource } from 
 import { discardLogger } from '@tke/log';
 import type { PackageImage, PackageProgram, PackageRelease } from '@tke/package-source';
 import type { Attempt, Step, Waiting } from '@tke/plan';
-import { systemClock } from '@tke/time';
+import { systemClock, type Clock } from '@tke/time';
 
 import type { BuildScope } from '../../../build/scope.ts';
 import { TenantFiles } from '../../../files/tenant-files.ts';
@@ -143,6 +143,9 @@ export class SystemdLab {
   }
 }
 
+/** Of a pass that waits for its job, however slow the machine is: no time goes by. */
+const patient: Clock = { ...systemClock, monotonic: () => 0 };
+
 let attempts = 0;
 
 export function attemptOf(part: Partial<Attempt> = {}): Attempt {
@@ -153,7 +156,7 @@ export function attemptOf(part: Partial<Attempt> = {}): Attempt {
     id: `test-${(attempts += 1)}`,
     signal: new AbortController().signal,
     log: discardLogger,
-    clock: systemClock,
+    clock: patient,
     ...part,
   };
 }
