@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { admissionFiles } from './generate/admission.ts';
 import { authorizationFiles } from './generate/authorization.ts';
 import { crdFiles } from './generate/crd.ts';
-import { admission, kinds, permissions, webhooks } from './generate/declarations.ts';
+import { admission, kinds, permissions, reviews, webhooks } from './generate/declarations.ts';
 import { errorFiles } from './generate/error-pages.ts';
 import { errorParts } from './generate/error-parts.ts';
 import { errorReference } from './generate/error-reference.ts';
@@ -38,7 +38,7 @@ function main(check: boolean): number {
 function generatedFiles(): readonly GeneratedFile[] {
   return [
     ...crdFiles(kinds),
-    ...rbacFiles(permissions),
+    ...rbacFiles(permissions, reviews),
     ...webhookFiles(webhooks),
     ...admissionFiles(admission),
     ...authorizationFiles(),

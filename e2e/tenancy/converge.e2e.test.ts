@@ -7,15 +7,15 @@ import { businessKinds } from '@tke/api-business';
 import { platformKinds } from '@tke/api-platform';
 import { waitFor } from '@tke/envtest';
 
-import { repository } from '../hub-under-test.ts';
+import { patience, repository } from '../hub-under-test.ts';
 import { kstatus, type Kstatus, type StatusBearer } from './kstatus.ts';
 import { looseObjects } from './loose-objects.ts';
 import { randomOf, seedOfRun, shuffled } from './shuffle.ts';
-import { patience, TenancyLab } from './tenancy-lab.ts';
+import { TenancyLab } from './tenancy-lab.ts';
 import { homes, tenantObjects, tenantOf, type Manifest } from './tenant-objects.ts';
 
 const minutes = 60_000;
-jest.setTimeout(10 * minutes);
+jest.setTimeout(15 * minutes);
 
 const tenant = tenantOf('acme');
 /** Whom the samples are for. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await Promise.all([tenant, sampleTenant].map((each) => lab.addMember(each)));
 }, 15 * minutes);
 
-afterAll(() => lab.stop(), 2 * minutes);
+afterAll(() => lab.stop(), 5 * minutes);
 
 async function stored(...args: readonly string[]): Promise<readonly Stored[]> {
   const text = await lab.hub.must(['get', '--ignore-not-found', '--output=json', ...args]);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { ClusterAccess } from '@tke/envtest';
 
+import { patience } from '../hub-under-test.ts';
 import { runPlugin } from '../plugin.ts';
-import { patience, type TenancyLab } from './tenancy-lab.ts';
+import type { TenancyLab } from './tenancy-lab.ts';
 import type { Tenant } from './tenant-objects.ts';
 
 const apiVersion = 'auth.tkestack.io/v1';

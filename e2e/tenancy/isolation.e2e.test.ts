@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { authKinds, tenantKinds as tenantAuthKinds } from '@tke/api-auth';
@@ -9,6 +11,7 @@ import { discardLogger } from '@tke/log';
 import { coreKinds, type Kind, type KubeObject } from '@tke/meta';
 
 import { bundlePlugin } from '../../tools/build.ts';
+import { patience } from '../hub-under-test.ts';
 import {
   attemptsOn,
   isRefused,
@@ -25,11 +28,11 @@ import { credentialRequest } from './credential-request.ts';
 import { furtherObjects } from './further-objects.ts';
 import { kstatus, type StatusBearer } from './kstatus.ts';
 import { disguises, furtherReferences, inMember, looseEnds, references } from './references.ts';
-import { patience, TenancyLab } from './tenancy-lab.ts';
+import { TenancyLab } from './tenancy-lab.ts';
 import { homes, tenantObjects, tenantOf, type Tenant } from './tenant-objects.ts';
 
 const minutes = 60_000;
-jest.setTimeout(10 * minutes);
+jest.setTimeout(15 * minutes);
 
 const [mine, theirs] = [tenantOf('acme'), tenantOf('bolt')];
 const kinds: readonly Kind<StoredObject>[] = [...authKinds, ...platformKinds, ...businessKinds];
@@ -78,14 +81,18 @@ beforeAll(async () => {
   admin = await clientOf(await lab.administrator());
   adminOfMember = await clientOf(lab.member(theirs.cluster).kubeconfigPath);
   victims = new Map(await Promise.all(kinds.map(async (kind) => [kind, await oneOf(kind, theirs.id)] as const)));
-  await lab.hub.must(['wait', '--for=condition=Ready', 'prj', '--all', `--timeout=${patience / 1000}s`]);
-}, 20 * minutes);
+  for (const kind of ['prj', 'bns']) {
+    const all = [kind, '--all', '--all-namespaces', `--timeout=${patience / 1000}s`];
+    await lab.hub.must(['wait', '--for=condition=Ready', ...all]);
+  }
+  await untilSettled();
+}, 30 * minutes);
 
 afterAll(async () => {
   process.stderr.write(`${done.length} attempts on what another tenant owns. Answers: ${tally(done)}\n`);
   await Promise.all(clients.map((client) => client.close()));
   await lab.stop();
-}, 2 * minutes);
+}, 5 * minutes);
 
 async function memberClientOf(user: string, tenants: readonly string[]): Promise<Client> {
   const groups = tenants.map((tenant) => `tenant:${tenant}`);
@@ -123,6 +130,17 @@ async function possessions(): Promise<readonly string[]> {
   });
   // What the intruder made may name the other tenant. What he took would now name his.
   return texts.filter((text) => text.includes(theirs.id) && !text.includes(mine.id)).sort();
+}
+
+/** Waits until the controllers have done what is theirs to do: what is taken later is the intruder's work. */
+async function untilSettled(): Promise<void> {
+  let last: readonly string[] = [];
+  const isSettled = async () => {
+    const former = last;
+    last = await possessions();
+    return isDeepStrictEqual(last, former);
+  };
+  await waitFor(isSettled, { description: 'nothing changes any more', timeoutMs: patience, intervalMs: 2_000 });
 }
 
 /** What was not refused. Reads may be answered where the answer has nothing of the other tenant. */
@@ -250,11 +268,18 @@ test('kubectl tke credential lets a member into the namespace of the project, by
 });
 
 test('all projects and namespaces of the tenant are in good order after all that', async () => {
-  const lists = await Promise.all(
-    [project, businessNamespace].map(async (kind: Kind) => (await admin.list(kind)).items),
-  );
-  const found = lists.flat().filter(({ metadata }) => metadata.name?.includes(theirs.id));
-  expect(found.map((object) => kstatus(object as StatusBearer))).toEqual(Array(4).fill('Current'));
+  const statuses = async () => {
+    const lists = await Promise.all(
+      [project, businessNamespace].map(async (kind: Kind) => (await admin.list(kind)).items),
+    );
+    const found = lists.flat().filter(({ metadata }) => metadata.name?.includes(theirs.id));
+    return found.map((object) => kstatus(object as StatusBearer)).join();
+  };
+  const wanted = Array(4).fill('Current').join();
+  await waitFor(async () => (await statuses()) === wanted || Promise.reject(new Error(await statuses())), {
+    description: 'all are Current',
+    timeoutMs: patience,
+  });
 });
 
 /** Which of these come to nothing, without making or changing anything. */

@@ -5,11 +5,8 @@ import { load } from 'js-yaml';
 
 import { ClusterAccess, ControlPlane, waitFor } from '@tke/envtest';
 
-import { HubUnderTest } from '../hub-under-test.ts';
+import { HubUnderTest, patience } from '../hub-under-test.ts';
 import type { Manifest, Tenant } from './tenant-objects.ts';
-
-/** What a loaded machine may take for anything that takes a second on a quiet one. */
-export const patience = 120_000;
 
 /** A hub, and control planes that its tenants have as clusters. */
 export class TenancyLab {

@@ -11,7 +11,7 @@ const why = [
   'tenant of an object that is created, and our webhook fails open; this holds while the manager is down. The tenant of a caller is found',
   'as decisions find it: in the extra of the user, else in the groups. system: users belong to no tenant.',
   'What the manager keeps is its own to write: the ledgers of projects and what is known about members are in status, and an object',
-  'whose finalizer somebody takes off would give back a quota that is still in force in a member.',
+  'whose finalizer somebody takes off would give back a quota that is still in force in a member. Questions are answered, and not stored.',
 ];
 
 export interface AdmissionDeclaration {
@@ -21,6 +21,8 @@ export interface AdmissionDeclaration {
   readonly platformKinds: readonly KindDescriptor[];
   /** Kinds whose status no user of a tenant writes. */
   readonly observedKinds: readonly KindDescriptor[];
+  /** Kinds that are answered and not stored. */
+  readonly reviews: readonly KindDescriptor[];
 }
 
 interface Validation {
@@ -32,22 +34,27 @@ interface Validation {
 
 /** ValidatingAdmissionPolicies (KEP-3488) that tie what is written to the tenant of whoever writes it. */
 export function admissionFiles(declaration: AdmissionDeclaration): readonly GeneratedFile[] {
-  const { tenantKinds, platformKinds, observedKinds } = declaration;
+  const { tenantKinds, platformKinds, observedKinds, reviews } = declaration;
   const documents = [
     ...policyAndBinding('tke-tenant-of-caller', rulesFor(tenantKinds, everything), ownTenant),
     ...policyAndBinding('tke-platform-kinds', rulesFor(platformKinds, everything), noTenant),
     ...policyAndBinding('tke-status-of-manager', rulesFor(observedKinds, onlyStatus), noStatus),
     ...policyAndBinding('tke-finalizers-of-manager', rulesFor(tenantKinds, onlyUpdates), noFinalizers),
+    ...policyAndBinding('tke-reviews', rulesFor(reviews, onlyCreations), notStored, {}),
   ];
   return [yamlFile(path, documents, why)];
 }
 
-const variables = [
-  { name: 'claimed', expression: claimedTenants },
-  { name: 'coded', expression: codedTenants },
-  { name: 'tenants', expression: 'variables.claimed.size() > 0 ? variables.claimed : variables.coded' },
-  { name: 'tenant', expression: "variables.tenants.size() > 0 ? variables.tenants[0] : ''" },
-];
+/** Users of tenants, as expressions know them. */
+const ofTenants = {
+  matchConditions: [{ name: 'not-system', expression: isNotSystem }],
+  variables: [
+    { name: 'claimed', expression: claimedTenants },
+    { name: 'coded', expression: codedTenants },
+    { name: 'tenants', expression: 'variables.claimed.size() > 0 ? variables.claimed : variables.coded' },
+    { name: 'tenant', expression: "variables.tenants.size() > 0 ? variables.tenants[0] : ''" },
+  ],
+};
 
 /** Whether an annotation of moves on one side is the same on the other. */
 function markedIn(side: 'object' | 'oldObject'): string {
@@ -120,16 +127,24 @@ const noFinalizers: readonly Validation[] = [
   },
 ];
 
+const notStored: readonly Validation[] = [
+  {
+    expression: 'request.dryRun',
+    messageExpression: `request.kind.kind + ' is a question to the server, which is answered and not stored: create it with --dry-run=server -o yaml'`,
+    reason: 'Forbidden',
+  },
+];
+
 function policyAndBinding(
   name: string,
   resourceRules: readonly object[],
   validations: readonly Validation[],
+  callers: object = ofTenants,
 ): readonly object[] {
   const spec = {
     failurePolicy: 'Fail',
     matchConstraints: { resourceRules },
-    matchConditions: [{ name: 'not-system', expression: isNotSystem }],
-    variables,
+    ...callers,
     validations,
   };
   return [
@@ -154,6 +169,7 @@ const everything: Matched = {
   resources: (plural) => [plural, `${plural}/status`],
 };
 const onlyStatus: Matched = { operations: ['UPDATE'], resources: (plural) => [`${plural}/status`] };
+const onlyCreations: Matched = { operations: ['CREATE'], resources: (plural) => [plural] };
 const onlyUpdates: Matched = { operations: ['UPDATE'], resources: (plural) => [plural] };
 
 /** One resource rule for each group. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { ControlPlane, defaultVersion, freePort, kubeconfig, selectedVersion } from '@tke/envtest';
+import { ControlPlane, defaultVersion, freePort, kubeconfig, selectedVersion, waitFor } from '@tke/envtest';
 import { createCa, issueCertificate } from '@tke/pki';
 import { authorizationConfiguration } from '@tke/platform';
 import { systemClock as clock } from '@tke/time';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'authorization-'));
 const kubeConfigFile = join(folder, 'webhook.kubeconfig');
@@ -43,7 +43,9 @@ describe('with the webhook down', () => {
   });
 
   test('what RBAC allows works', async () => {
-    expect((await cluster.kubectl(['get', 'pods'], { user: 'bob' })).code).toBe(0);
+    // As soon as it knows of the binding.
+    const allowed = async () => (await cluster.kubectl(['get', 'pods'], { user: 'bob' })).code === 0;
+    await waitFor(allowed, { description: 'bob lists pods', timeoutMs: 90_000 });
   });
 
   test('the administrator works: the way back in', async () => {

@@ -1,5 +1,5 @@
 import { authKinds } from '@tke/api-auth';
-import { businessKinds } from '@tke/api-business';
+import { businessKinds, businessReviews } from '@tke/api-business';
 import { platformKinds } from '@tke/api-platform';
 import { tenantKinds } from '@tke/authz-state';
 import { businessAdmissions } from '@tke/business';
@@ -16,8 +16,14 @@ import type { WebhookDeclaration } from './webhook.ts';
 
 const namespace = 'tke-system';
 
+/** What is stored. */
+const storedKinds: readonly KindDescriptor[] = [...authKinds, ...platformKinds, ...businessKinds];
+
 /** Every kind that gets a CRD. */
-export const kinds: readonly KindDescriptor[] = [...authKinds, ...platformKinds, ...businessKinds];
+export const kinds: readonly KindDescriptor[] = [...storedKinds, ...businessReviews];
+
+/** Questions that everybody may ask, about himself. */
+export const reviews = businessReviews;
 
 export const permissions: readonly ServiceAccountPermissions[] = [
   { namespace, serviceAccount: 'tke-manager', permissions: managerPermissions(namespace) },
@@ -31,8 +37,14 @@ const unread = () => {
 const cache = { get: unread, list: unread };
 const served = [
   ...policyAdmissions(cache),
-  ...platformAdmissions(cache, { namespace, callerTenant: unread, administersTenant: unread }),
-  ...businessAdmissions(cache, { callerTenant: unread, grantProblems: unread, mayReach: unread }),
+  ...platformAdmissions(cache, {
+    namespace,
+    ...{ callerTenant: unread, administersTenant: unread, clusterEndWarnings: unread },
+  }),
+  ...businessAdmissions(cache, {
+    ...{ callerTenant: unread, administersTenant: unread, unknownUser: unread },
+    ...{ grantProblems: unread, mayReach: unread, tellStanding: unread },
+  }),
 ];
 
 function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
@@ -42,6 +54,7 @@ function kindsOf(admissions: typeof served): readonly KindDescriptor[] {
 
 export const webhooks: WebhookDeclaration = {
   mutated: kindsOf(served.filter((each) => each.default !== undefined)),
+  reviews,
   validated: kindsOf(served.filter((each) => each.validate !== undefined)),
   service: { namespace, name: 'tke-manager-webhook' },
   configuration: 'tke-manager',
@@ -50,6 +63,7 @@ export const webhooks: WebhookDeclaration = {
 
 export const admission: AdmissionDeclaration = {
   tenantKinds,
-  platformKinds: kinds.filter((kind) => !tenantKinds.includes(kind)),
-  observedKinds: [...platformKinds, ...businessKinds],
+  platformKinds: storedKinds.filter((kind) => !tenantKinds.includes(kind)),
+  observedKinds: storedKinds,
+  reviews,
 };

@@ -175,7 +175,7 @@ export const errorParts: readonly ErrorPart[] = [
   },
   {
     name: 'Projects and quota',
-    seen: 'the conditions `Ready`, `Stalled` and `MembersBound` of Projects, those of Namespaces, and their events',
+    seen: 'the conditions `Ready`, `Stalled`, `ResolvedRefs` and `MembersBound` of Projects, those of Namespaces, and their events',
     then: {},
     catalogues: {
       'libs/business/src/project/errors.ts': [projectErrors],

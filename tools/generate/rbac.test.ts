@@ -63,7 +63,7 @@ describe('policyRules', () => {
 });
 
 test('a permission in a namespace becomes a Role there, and both are bound to the service account', () => {
-  const [namespace, file] = rbacFiles([
+  const accounts = [
     {
       namespace: 'tke-system',
       serviceAccount: 'tke-manager',
@@ -72,7 +72,8 @@ test('a permission in a namespace becomes a Role there, and both are bound to th
         { group: '', resources: ['secrets'], verbs: ['get'], namespace: 'elsewhere' },
       ],
     },
-  ]);
+  ] as const;
+  const [namespace, file] = rbacFiles(accounts, []);
   const subjects = [{ kind: 'ServiceAccount', name: 'tke-manager', namespace: 'tke-system' }];
   expect(loadAll(namespace!.content)).toMatchObject([{ kind: 'Namespace', metadata: { name: 'tke-system' } }]);
   expect(loadAll(file!.content)).toMatchObject([
@@ -81,5 +82,15 @@ test('a permission in a namespace becomes a Role there, and both are bound to th
     { kind: 'ClusterRoleBinding', metadata: { name: 'tke-manager' }, roleRef: { kind: 'ClusterRole' }, subjects },
     { kind: 'Role', metadata: { name: 'tke-manager', namespace: 'elsewhere' }, rules: [{ resources: ['secrets'] }] },
     { kind: 'RoleBinding', metadata: { namespace: 'elsewhere' }, roleRef: { kind: 'Role' }, subjects },
+  ]);
+});
+
+test('everybody who is authenticated may ask about himself, and nothing else', () => {
+  const file = rbacFiles([], [{ group: 'g', version: 'v1', kind: 'Ask', plural: 'asks', namespaced: false }]).find(
+    ({ path }) => path.endsWith('/tke-self-reviews.yaml'),
+  );
+  expect(loadAll(file!.content)).toMatchObject([
+    { kind: 'ClusterRole', rules: [{ apiGroups: ['g'], resources: ['asks'], verbs: ['create'] }] },
+    { kind: 'ClusterRoleBinding', subjects: [{ kind: 'Group', name: 'system:authenticated' }] },
   ]);
 });

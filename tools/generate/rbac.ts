@@ -1,3 +1,4 @@
+import type { Kind } from '@tke/meta';
 import type { Permission } from '@tke/runtime';
 
 import { kustomization, yamlFile, type GeneratedFile } from './files.ts';
@@ -26,13 +27,17 @@ interface Target {
 
 /**
  * The namespaces, and for each ServiceAccount: itself, a ClusterRole for what it may do everywhere, a Role for what it may do in
- * one namespace, and their bindings.
+ * one namespace, and their bindings. And the right of everybody to ask about himself.
  */
-export function rbacFiles(accounts: readonly ServiceAccountPermissions[]): readonly GeneratedFile[] {
+export function rbacFiles(
+  accounts: readonly ServiceAccountPermissions[],
+  reviews: readonly Kind[],
+): readonly GeneratedFile[] {
   const namespaces = [...new Set(accounts.map(({ namespace }) => namespace))];
   const files = [
     yamlFile(`${folder}/namespace.yaml`, namespaces.map(namespaceOf), whyPrivileged),
     ...accounts.map((account) => yamlFile(`${folder}/${account.serviceAccount}.yaml`, documentsOf(account))),
+    yamlFile(`${folder}/tke-self-reviews.yaml`, selfReviews(reviews), whyEverybody),
   ];
   return [...files, kustomization(folder, files)];
 }
@@ -41,6 +46,25 @@ const whyPrivileged = [
   'Pod security: the authz-webhook listens on the loopback address of its node and so needs the host network. Everything else',
   'meets the level `restricted`.',
 ];
+
+const whyEverybody = [
+  'What these tell is about the caller alone, as what system:basic-user of Kubernetes lets everybody ask.',
+];
+
+function selfReviews(reviews: readonly Kind[]): readonly object[] {
+  const metadata = { name: 'tke-self-reviews' };
+  const permissions = reviews.map(({ group, plural }) => ({ group, resources: [plural], verbs: ['create'] as const }));
+  return [
+    { apiVersion, kind: 'ClusterRole', metadata, rules: policyRules(permissions) },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:authenticated' }],
+    },
+  ];
+}
 
 function namespaceOf(name: string): object {
   return {

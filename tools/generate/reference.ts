@@ -21,7 +21,7 @@ export function referenceFiles(kinds: readonly KindDescriptor[]): readonly Gener
       '',
       ...members.map(({ kind }) => `* [${kind}](#${kind.toLowerCase()})`),
       '',
-      'In every kind, `status.observedGeneration`, `status.conditions` (`Reconciling`, `Stalled`, `Ready`) and `status.phase` mean the same.',
+      'In every kind that is stored, `status.observedGeneration`, `status.conditions` (`Reconciling`, `Stalled`, `Ready`) and `status.phase` mean the same.',
       ...members.flatMap(section),
     ]),
   );

@@ -1,3 +1,4 @@
+import { cluster } from '@tke/api-platform';
 import type { KindDescriptor } from '@tke/crd';
 import { kindKey, type Kind } from '@tke/meta';
 import { secretNamingKinds } from '@tke/platform';
@@ -11,7 +12,8 @@ const folder = 'config/webhook';
 const why = [
   'failurePolicy Ignore: with the webhooks down, objects can still be created, changed and deleted. CEL rules in the CRDs hold what',
   'must never break, and reconcilers check the rest again and report it in status. matchConditions leave out objects that are',
-  'being deleted, so that a finalizer can always be removed, and what the manager itself writes.',
+  'being deleted, so that a finalizer can always be removed, and what the manager itself writes. Questions to the manager have',
+  'failurePolicy Fail: an answer that nobody gave must not look like one.',
 ];
 
 const whyGuarded = [
@@ -19,6 +21,7 @@ const whyGuarded = [
   'Kinds that hand out permissions have a second entry, for users of tenants, with failurePolicy Fail: nothing but the webhook knows',
   'whether they hold what they hand out (docs/escalation.md). It asks about deletions too: what is deleted may be a deny. Kinds that name',
   'Secrets have one as well, but for deletions: whether the caller may name a Secret is known to nothing else (docs/clusters.md).',
+  'Of deletions of Clusters the webhook is told to warn of what projects have there, with failurePolicy Ignore.',
   'These leave out less: what is being deleted is still acted on, so that only a change of its metadata, its finalizers among them, is',
   'not asked about.',
 ];
@@ -27,6 +30,8 @@ export interface WebhookDeclaration {
   /** Kinds whose objects are filled in before they are checked, e.g. with the tenant of the caller. */
   readonly mutated: readonly KindDescriptor[];
   readonly validated: readonly KindDescriptor[];
+  /** Of those that are filled in: the questions that are answered so. */
+  readonly reviews: readonly KindDescriptor[];
   readonly service: { readonly namespace: string; readonly name: string };
   /** Name of both configurations; the manager keeps their caBundle. */
   readonly configuration: string;
@@ -43,7 +48,7 @@ export function webhookFiles(declaration: WebhookDeclaration): readonly Generate
       comment,
     );
   const mutating = declaration.mutated.map((kind) => ({
-    ...webhookOf(kind, 'mutate', declaration, unguarded),
+    ...webhookOf(kind, 'mutate', declaration, declaration.reviews.includes(kind) ? forAskers : unguarded),
     reinvocationPolicy: 'Never',
   }));
   const validating = declaration.validated.flatMap((kind) =>
@@ -88,6 +93,9 @@ const unguarded: Callers = {
   failurePolicy: 'Ignore',
 };
 
+/** Without the webhook the answer would be empty, and look like one. */
+const forAskers: Callers = { ...unguarded, operations: ['CREATE'], conditions: [], failurePolicy: 'Fail' };
+
 const forOthers: Callers = {
   ...unguarded,
   conditions: [notBeingDeleted, { name: 'no-user-of-a-tenant', expression: `!(${isTenantUser})` }],
@@ -100,7 +108,14 @@ const forTenants: Callers = {
   failurePolicy: 'Fail',
 };
 
+/** Nothing is refused: whoever deletes it is told what others lose with it. */
+const forEnds: Callers = { ...unguarded, prefix: 'ends.', operations: ['DELETE'] };
+
 function callersOf(kind: KindDescriptor): readonly Callers[] {
+  return kindKey(kind) === kindKey(cluster) ? [...writersOf(kind), forEnds] : writersOf(kind);
+}
+
+function writersOf(kind: KindDescriptor): readonly Callers[] {
   const isAmong = (kinds: readonly Kind[]) => kinds.some((each) => kindKey(each) === kindKey(kind));
   if (isAmong(guardedKinds)) {
     return [forOthers, forTenants];

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { identityProvider, policy, rule, sourceAnnotation } from '@tke/api-auth';
 import { businessNamespace, platform } from '@tke/api-business';
@@ -9,6 +9,8 @@ import { coreKinds, kindKey, type ResourceAttributes } from '@tke/meta';
 
 import { ObjectServer } from './testing/object-server.ts';
 import { runService, settle } from './testing/running-service.ts';
+
+jest.setTimeout(60_000);
 
 type Service = Awaited<ReturnType<typeof runService>>;
 

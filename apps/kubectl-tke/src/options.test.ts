@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { namesOf, parseOptions, questionOptions } from './options.ts';
+import { namesOf, parseOptions, questionOptions, remedyFor } from './options.ts';
 
 const options = { ...questionOptions, group: { type: 'string', multiple: true } } as const;
 
@@ -25,4 +25,9 @@ test.each([['--nope'], ['-n'], ['--all-namespaces=yes']])('%s is refused', (argu
 
 test('names are separated by commas', () => {
   expect(namesOf(' a, b,,')).toEqual(['a', 'b']);
+});
+
+test('a resource and its name in two words are told to be one', () => {
+  expect(remedyFor('pods', ['web'])).toEqual({ remedy: 'Write pods/web.' });
+  expect([remedyFor(undefined, []), remedyFor('pods', []), remedyFor('pods', ['a', 'b'])]).toEqual([{}, {}, {}]);
 });

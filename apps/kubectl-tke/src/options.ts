@@ -24,6 +24,14 @@ export const questionOptions = {
   project: { type: 'string' },
 } as const satisfies Options;
 
+export const questionUsage = '[-n namespace | -A] [--subresource s] [--field-selector f] [--cluster c] [--project p]';
+
+/** kubectl takes the name as a word of its own as well. */
+export function remedyFor(target: string | undefined, more: readonly string[]): { readonly remedy?: string } {
+  const [name] = more;
+  return target === undefined || name === undefined || more.length > 1 ? {} : { remedy: `Write ${target}/${name}.` };
+}
+
 /** Throws `UsageInvalid` for what is no option. */
 export function parseOptions(argv: readonly string[], options: Options): Arguments {
   const { values, positionals } = parsed(argv, { ...commonOptions, ...options });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { businessAdmissions, setupBusiness } from '@tke/business';
+import { businessAdmissions, clusterEndWarnings, setupBusiness } from '@tke/business';
 import { connect } from '@tke/kube-client';
 import type { Logger } from '@tke/log';
 import { HostPool } from '@tke/host';
@@ -15,6 +15,8 @@ import {
   mayReach,
   policyAdmissions,
   setupPolicy,
+  tellStanding,
+  unknownUser,
 } from '@tke/policy';
 import { Cache, Manager, RuntimeMetrics, parseAddress, parseSeconds, type commonFlags, type Flags } from '@tke/runtime';
 import { systemClock } from '@tke/time';
@@ -144,9 +146,16 @@ function admissionsOf(cache: Cache, namespace: string): readonly KindAdmission[]
   const rules = followRules(cache);
   const guard = new EscalationGuard({ cache, rules });
   const grantProblems = (request: AdmissionRequest) => guard.problems(request);
+  const callers = { callerTenant, administersTenant: administersTenant(cache) };
   return [
     ...policyAdmissions(cache, rules, guard),
-    ...platformAdmissions(cache, { namespace, callerTenant, administersTenant: administersTenant(cache) }),
-    ...businessAdmissions(cache, { callerTenant, grantProblems, mayReach: mayReach(cache, rules) }),
+    ...platformAdmissions(cache, { namespace, ...callers, clusterEndWarnings: clusterEndWarnings(cache) }),
+    ...businessAdmissions(cache, {
+      ...callers,
+      grantProblems,
+      mayReach: mayReach(cache, rules),
+      tellStanding: tellStanding(cache, rules),
+      unknownUser: unknownUser(cache),
+    }),
   ];
 }

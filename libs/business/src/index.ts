@@ -1,5 +1,6 @@
 export { businessAdmissions } from './admission/business-admissions.ts';
 export type { BusinessAdmissionsOptions } from './admission/business-admissions.ts';
+export { clusterEndWarnings } from './admission/cluster-end.ts';
 export { completeKubeconfig, newRequest, type IssuedStatus, type OwnRequest } from './credential/own-credential.ts';
 export type { CredentialHolder } from './credential/holder.ts';
 export type { BusinessDependencies } from './dependencies.ts';

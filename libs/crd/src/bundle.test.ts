@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { build } from 'esbuild';
+
+jest.setTimeout(30_000);
 
 async function modulesOf(file: string): Promise<string[]> {
   const entryPoints = [join(import.meta.dirname, file)];

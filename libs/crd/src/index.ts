@@ -1,5 +1,5 @@
 export * as fields from './fields.ts';
-export { column, defineKind } from './kind.ts';
+export { column, defineKind, defineReview } from './kind.ts';
 export type { KindDefinition, KindDescriptor, ObjectOfKind, PrinterColumn } from './kind.ts';
 export { crdManifest } from './manifest.ts';
 export type { NodeType, SchemaNode, ValidationRule } from './node.ts';

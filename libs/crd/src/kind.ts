@@ -81,6 +81,36 @@ export function defineKind<Properties extends s.Shape, Status extends s.Shape = 
   };
 }
 
+export interface ReviewDefinition<Properties extends s.Shape> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly description: string;
+  readonly shortNames?: readonly string[];
+  /** The answer: top-level fields that admission fills in. */
+  readonly properties: Properties;
+}
+
+/**
+ * Declares a question to the server, as SelfSubjectReview is one of Kubernetes: created with a dry run, answered by admission, never
+ * stored. So it has no status, no columns, and no part in `kubectl get tkestack`.
+ */
+export function defineReview<Properties extends s.Shape>(
+  definition: ReviewDefinition<Properties>,
+): KindDescriptor<Flat<KubeObject & s.ObjectOf<Properties>>> {
+  const { group, version, kind, description, shortNames = [], properties } = definition;
+  return {
+    ...{ group, version, kind, shortNames },
+    namespaced: false,
+    plural: pluralOf(kind),
+    singular: kind.toLowerCase(),
+    categories: [],
+    schema: s.object(description, properties).node,
+    columns: [],
+    selectableFields: [],
+  };
+}
+
 /** A text column. */
 export function column(
   name: string,

@@ -3,7 +3,7 @@ import type { CustomResourceDefinition } from '@tke/meta';
 
 import type { KindDescriptor } from './kind.ts';
 
-/** The CustomResourceDefinition of a kind: one served and stored version with the status subresource. */
+/** The CustomResourceDefinition of a kind: one served and stored version, with the status subresource where there is a status. */
 export function crdManifest(kind: KindDescriptor): CustomResourceDefinition {
   const { selectableFields } = kind;
   return {
@@ -19,12 +19,12 @@ export function crdManifest(kind: KindDescriptor): CustomResourceDefinition {
           name: kind.version,
           served: true,
           storage: true,
-          additionalPrinterColumns: kind.columns,
+          ...(kind.columns.length === 0 ? {} : { additionalPrinterColumns: kind.columns }),
           schema: { openAPIV3Schema: kind.schema },
           ...(selectableFields.length === 0
             ? {}
             : { selectableFields: selectableFields.map((jsonPath) => ({ jsonPath })) }),
-          subresources: { status: {} },
+          ...(kind.schema.properties?.status === undefined ? {} : { subresources: { status: {} } }),
         },
       ],
     },
@@ -38,6 +38,6 @@ function namesOf({ kind, plural, singular, shortNames, categories }: KindDescrip
     plural,
     singular,
     ...(shortNames.length === 0 ? {} : { shortNames }),
-    categories,
+    ...(categories.length === 0 ? {} : { categories }),
   };
 }

@@ -10,7 +10,8 @@ import {
   type PolicyBinding,
   type RoleBinding,
 } from '@tke/api-auth';
-import { platform } from '@tke/api-business';
+import { platform, project } from '@tke/api-business';
+import type { TenantUser } from '@tke/authz';
 import { keyOf, keyString, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
@@ -31,15 +32,11 @@ export class CacheDirectory implements Directory {
     return this.#cache.get(identityProvider, { name });
   }
 
-  /** User names, of those that the tenant names and of those that its Platforms name. None while there is no such tenant. */
-  administrators(tenant: string): readonly string[] {
+  /** Whether the tenant, or a Platform of it, names the user as an administrator. Nobody is while there is no such tenant. */
+  administers({ tenant, user }: Pick<TenantUser, 'tenant' | 'user'>): boolean {
     const provider = this.tenant(tenant);
     const platforms = this.#cache.list(platform, { index: { name: platformTenantIndex, value: tenant } });
-    return provider === undefined
-      ? []
-      : [provider.spec.administrators, ...platforms.map(({ spec }) => spec.administrators)].flatMap(
-          (each) => each ?? [],
-        );
+    return provider !== undefined && [provider, ...platforms].some(({ spec }) => spec.administrators?.includes(user));
   }
 
   identity(name: string) {
@@ -62,6 +59,10 @@ export class CacheDirectory implements Directory {
 
   role(name: string) {
     return this.#cache.get(role, { name });
+  }
+
+  project(name: string) {
+    return this.#cache.get(project, { name });
   }
 
   customBindingOf(rowKey: string, tenant?: string) {

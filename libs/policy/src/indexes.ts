@@ -8,3 +8,5 @@ export const usernameIndex = 'username';
 export const seedIndex = 'seed';
 /** Of Platform: the tenant. */
 export const platformTenantIndex = 'tenant';
+/** Of LocalIdentity: the tenant. */
+export const identityTenantIndex = 'tenant';

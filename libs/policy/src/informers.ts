@@ -1,10 +1,17 @@
 import { category, identityProvider, localIdentity, policy, rule, type LocalIdentity, type Rule } from '@tke/api-auth';
-import { platform } from '@tke/api-business';
+import { platform, project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader } from '@tke/runtime';
 
-import { handWrittenIndex, handWrittenOf, projectLinkIndex, projectLinksOf } from './escalation/rule-indexes.ts';
-import { platformTenantIndex, ruleSourceIndex, seedIndex, topicIndex, usernameIndex } from './indexes.ts';
+import { handWrittenIndex, handWrittenOf } from './escalation/rule-indexes.ts';
+import {
+  identityTenantIndex,
+  platformTenantIndex,
+  ruleSourceIndex,
+  seedIndex,
+  topicIndex,
+  usernameIndex,
+} from './indexes.ts';
 import { sourceTextOf } from './rules/rule-object.ts';
 import { ruleSources } from './rules/sources.ts';
 import { usernameTopic } from './rules/topics.ts';
@@ -20,20 +27,24 @@ export function registerInformers(cache: PolicyCache): void {
   cache.informer(rule, {
     indexes: {
       [ruleSourceIndex]: sourcesOf,
-      [projectLinkIndex]: projectLinksOf,
       [handWrittenIndex]: handWrittenOf,
     },
   });
-  cache.informer(localIdentity, { indexes: { [usernameIndex]: usernamesOf } });
+  cache.informer(localIdentity, { indexes: { [usernameIndex]: usernamesOf, [identityTenantIndex]: tenantOf } });
   cache.informer(policy, { indexes: { [seedIndex]: seedKeysOf } });
   cache.informer(identityProvider);
   cache.informer(category);
-  cache.informer(platform, { indexes: { [platformTenantIndex]: ({ spec }) => [spec.tenantID ?? ''] } });
+  cache.informer(project);
+  cache.informer(platform, { indexes: { [platformTenantIndex]: tenantOf } });
 }
 
 function sourcesOf(object: DeepReadonly<Rule>): readonly string[] {
   const source = sourceTextOf(object);
   return source === undefined ? [] : [source];
+}
+
+function tenantOf({ spec }: { readonly spec: { readonly tenantID?: string } }): readonly string[] {
+  return [spec.tenantID ?? ''];
 }
 
 function usernamesOf({ spec }: DeepReadonly<LocalIdentity>): readonly string[] {

@@ -1,5 +1,5 @@
 import { category, identityProvider, localIdentity, policy, rule } from '@tke/api-auth';
-import { platform } from '@tke/api-business';
+import { platform, project } from '@tke/api-business';
 import type { Permission } from '@tke/runtime';
 
 import { grantingKinds } from './escalation/granting-kinds.ts';
@@ -17,5 +17,5 @@ export const managerPermissions: readonly Permission[] = [
   { group, resources: [rule.plural], verbs: ['create', 'patch', 'delete', 'deletecollection'] },
   { group, resources: [policy.plural], verbs: ['create', 'deletecollection'] },
   { group, resources: [category.plural], verbs: ['create', 'patch'] },
-  { group: platform.group, resources: [platform.plural], verbs: ['get', 'list', 'watch'] },
+  { group: platform.group, resources: [platform.plural, project.plural], verbs: ['get', 'list', 'watch'] },
 ];

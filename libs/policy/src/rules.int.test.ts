@@ -10,7 +10,8 @@ import { describeWriting } from './rules/testing/cases/writing.ts';
 import { aTenant } from './testing/objects.ts';
 import { Platform } from './testing/platform.ts';
 
-jest.setTimeout(120_000);
+// More than all that a test waits for.
+jest.setTimeout(1_200_000);
 
 // One file, because a control plane and a manager cost seconds; its cases are in rules/testing/cases, by what they are about.
 let platform: Platform;

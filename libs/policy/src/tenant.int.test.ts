@@ -5,12 +5,15 @@ import { waitFor } from '@tke/envtest';
 import type { KubeObject } from '@tke/meta';
 
 import { aPolicy, aTenant, statement } from './testing/objects.ts';
-import { Platform } from './testing/platform.ts';
+import { Platform, timeoutMs } from './testing/platform.ts';
 import { contentDigest } from './seeds/digest.ts';
 import { seededPartOf } from './seeds/default-policies.ts';
 import { seedDigestAnnotation } from './names.ts';
 
-jest.setTimeout(180_000);
+// More than all that a test waits for.
+jest.setTimeout(1_800_000);
+/** For 1,835 rows, or the end of them. Milliseconds. */
+const longMs = 300_000;
 
 const tenant = aTenant('acme');
 const idp = (reason: string) => platform.untilReason(identityProvider, tenant, reason);
@@ -52,7 +55,7 @@ async function untilChanged(name: string, changed: (object: Policy) => boolean):
       found = await platform.admin.get(policy, { name });
       return changed(found);
     },
-    { description: `${name} is changed`, timeoutMs: 30_000 },
+    { description: `${name} is changed`, timeoutMs },
   );
   return found!;
 }
@@ -82,7 +85,7 @@ describe('a new tenant', () => {
     }
     await waitFor(async () => (await platform.admin.list(rule)).items.length === 1835, {
       description: '1,835 rows',
-      timeoutMs: 60_000,
+      timeoutMs: longMs,
     });
     await platform.untilReason(policy, aPolicy('pol-acme-project-member'), 'Succeeded');
     const { status } = await platform.admin.get(policy, { name: 'pol-acme-project-member' });
@@ -116,10 +119,10 @@ describe('a default policy', () => {
     const noted = async () =>
       (await idp('Succeeded')).message ===
       '31 default policies; edited by users and left as they are: pol-acme-monitorfullaccess';
-    await waitFor(noted, { description: 'the edit is noted', timeoutMs: 30_000 });
+    await waitFor(noted, { description: 'the edit is noted', timeoutMs });
     await platform.stopManager();
     await platform.startManager();
-    await waitFor(noted, { description: 'the edit is noted after a restart', timeoutMs: 30_000 });
+    await waitFor(noted, { description: 'the edit is noted after a restart', timeoutMs });
     const after = await platform.admin.get(policy, { name: 'pol-acme-monitorfullaccess' });
     expect(after.spec).toMatchObject({ displayName: 'Ours', statement: { actions: ['getMetric'] } });
     expect(await policiesOf('acme')).toHaveLength(31);
@@ -133,6 +136,7 @@ describe('a default policy', () => {
     await edit('pol-acme-monitorfullaccess', { spec: before.spec });
     await waitFor(async () => (await idp('Succeeded')).message === '31 default policies', {
       description: 'no edit is noted',
+      timeoutMs,
     });
   });
 
@@ -151,9 +155,9 @@ describe('a default policy', () => {
 describe('categories', () => {
   test('are there once for all tenants, and come back', async () => {
     const all = async () => (await platform.admin.list(category)).items.map(({ metadata }) => metadata.name);
-    expect(await all()).toHaveLength(12);
+    await waitFor(async () => (await all()).length === 12, { description: 'the categories are there', timeoutMs });
     await platform.admin.delete(category, { name: 'network' });
-    await waitFor(async () => (await all()).length === 12, { description: 'the category is back' });
+    await waitFor(async () => (await all()).length === 12, { description: 'the category is back', timeoutMs });
     const network = { metadata: { name: 'network' } } as KubeObject;
     expect((await platform.untilReason(category, network, 'Succeeded')).message).toBe('as shipped');
   });
@@ -167,7 +171,7 @@ describe('categories', () => {
     const noted = async () =>
       (await platform.untilReason(category, { metadata: { name: 'network' } } as KubeObject, 'Succeeded')).message ===
       'edited by users and left as it is';
-    await waitFor(noted, { description: 'the edit is noted' });
+    await waitFor(noted, { description: 'the edit is noted', timeoutMs });
     expect((await platform.admin.get(category, { name: 'network' })).Spec).toEqual(Spec);
   });
 });
@@ -181,9 +185,9 @@ test('a server that goes away while a tenant is set up costs nothing but time', 
     const counts = (await policiesOf('second')).map(({ status }) => status?.rules ?? 0);
     return counts.reduce((sum, count) => sum + count, 0) === 1835;
   };
-  await waitFor(rows, { description: 'all rows of the second tenant', timeoutMs: 60_000 });
+  await waitFor(rows, { description: 'all rows of the second tenant', timeoutMs: longMs });
   await platform.remove(identityProvider, 'second');
-  await waitFor(async () => (await policiesOf('second')).length === 0, { description: 'its end', timeoutMs: 60_000 });
+  await waitFor(async () => (await policiesOf('second')).length === 0, { description: 'its end', timeoutMs: longMs });
 });
 
 test('a tenant that goes takes its default policies and all their rows with it, and may come back', async () => {
@@ -194,11 +198,11 @@ test('a tenant that goes takes its default policies and all their rows with it, 
   const left = async () => (await policiesOf('acme')).map(({ metadata }) => metadata.name).join();
   await waitFor(async () => (await left()) === 'pol-own', {
     description: 'default policies are gone',
-    timeoutMs: 60_000,
+    timeoutMs: longMs,
   });
   await waitFor(async () => (await platform.admin.list(rule)).items.length === 1, {
     description: 'rows are gone',
-    timeoutMs: 60_000,
+    timeoutMs: longMs,
   });
   await platform.apply(tenant);
   expect((await idp('Succeeded')).message).toBe('31 default policies');

@@ -38,7 +38,8 @@ export { kindAdmission } from './kind/kind-admission.ts';
 export type { KindChecks } from './kind/kind-admission.ts';
 export { fine, merged } from './kind/result.ts';
 export type { MayReach, Reach } from './kind/reach.ts';
-export { platformOnlyProblems, tenantProblems, withTenant } from './kind/tenant.ts';
+export type { Standing, TellStanding } from './kind/standing.ts';
+export { platformOnlyProblems, tenantProblems, tenantWarnings, withTenant } from './kind/tenant.ts';
 export type { CallerTenant, TellTenant, TenantObject } from './kind/tenant.ts';
 
 export { subjectAccessReviewRoutes } from './sar/routes.ts';

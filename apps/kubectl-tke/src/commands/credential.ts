@@ -55,6 +55,7 @@ function resultOf({ file, type, project }: WantedCredential, { holder, credentia
     lines: [
       `wrote ${file}: ${user} in namespace ${namespace} of cluster ${cluster}, until ${status.expiresAt ?? ''}`,
       `use it: kubectl --kubeconfig ${file} get pods`,
+      `what it may do there is for ${cluster} to say: by your roles where it asks the hub, else by RBAC of its own`,
       ...(type === 'Token' ? [`end it before: ${end}`] : []),
     ],
   };

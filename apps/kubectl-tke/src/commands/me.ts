@@ -1,23 +1,16 @@
-import type { Project } from '@tke/api-business';
-import { callerOf, everyDomain, type Caller } from '@tke/authz';
-import { isCoded } from '@tke/errors';
-import { forEachConcurrently } from '@tke/runtime';
+import { roleOfPolicy } from '@tke/api-auth';
+import type { Portal } from '@tke/api-business';
+import { callerOf, everyDomain, heldPolicies, WorkBudget } from '@tke/authz';
 
 import { openSession, type Session } from '../cluster/session.ts';
-import { ownIdentity, type Identity } from '../cluster/who-am-i.ts';
-import type { Arguments, Command, CommandContext, Result } from '../command.ts';
+import type { Arguments, Command, CommandContext } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { ownPortal } from '../projects/own-portal.ts';
 import { readProjects } from '../projects/read-projects.ts';
-import { heldPolicies, roleOf } from '../projects/roles.ts';
-import { serverRoleIn, type ServerRole } from '../projects/server-roles.ts';
 import { userSpec } from './caller.ts';
-import { meDocument, meLines, type Me, type MyProject } from './me-view.ts';
+import { meLines, type Me, type MyProject } from './me-view.ts';
 import { readBasis } from './read-basis.ts';
 import { tenantOf } from './tenant.ts';
-
-const questionsAtOnce = 8;
-
-type TenantUser = Extract<Caller, { readonly kind: 'tenantUser' }>;
 
 export const me: Command = {
   name: 'me',
@@ -27,90 +20,60 @@ export const me: Command = {
   async run(args, context) {
     await using session = await openSession(args);
     const as = args.value('as');
-    if (as !== undefined) {
-      return await fromRules(as, session, args, context);
-    }
-    const identity = await ownIdentity(session.client, context.signal);
-    const caller = callerOf(identity);
-    if (caller.kind !== 'tenantUser') {
-      return ofNoTenant(identity, caller.reason);
-    }
-    try {
-      return await fromRules(caller, session, args, context);
-    } catch (error) {
-      if (isCoded(error, 'RulesNotReadable')) {
-        context.note('the rules may not be read with this kubeconfig: roles are what the server tells about you');
-        return await fromServer(caller, session, args, context);
-      }
-      throw error;
-    }
+    const about =
+      as === undefined
+        ? asTold(await ownPortal(session.client, context.signal))
+        : await fromRules(as, session, args, context);
+    const shown = about.tenant === undefined ? about : { ...about, projects: chosen(about, args) };
+    return { ok: true, document: shown, lines: meLines(shown) };
   },
 };
 
-/** RBAC decides on administrators of the platform, and on the system itself. */
-function ofNoTenant({ user, groups }: Identity, reason: string): Result {
-  return {
-    ok: true,
-    document: { user, groups, reason },
-    lines: [`user ${user}: ${reason}`, 'RBAC alone decides what you may do; --as <user> tells of others.'],
-  };
+/** The part of an answer of the server. */
+function asTold(told: Portal): Me {
+  const { user = '', tenantID: tenant, administrator = false, policies = [], projects = {}, more = 0 } = told;
+  if (tenant === undefined) {
+    return { user, tenant, reason: told.reason ?? '' };
+  }
+  const mine = Object.entries(projects).map(([name, displayName]): MyProject => {
+    const { phase, parent } = told.extension?.[name] ?? {};
+    return { name, displayName, roles: told.roles?.[name] ?? [], phase, parent };
+  });
+  return { user, tenant, administrator, policies, projects: mine, more };
 }
 
+/** Somebody else, from the rules: as whom we do not ask the server. */
 async function fromRules(
-  who: string | TenantUser,
+  as: string,
   { client, ...session }: Session,
   args: Arguments,
   context: CommandContext,
-): Promise<Result> {
+): Promise<Me> {
   const basis = await readBasis({ client, ...session }, args, context, []);
-  const { tenant, user, subjects } = typeof who === 'string' ? named(who, tenantOf(args, basis), args) : who;
-  const administrator = basis.tenants.tenant(tenant)?.administrators.has(user) === true;
-  const held = heldPolicies(basis.rules, subjects);
-  const projects = await readProjects(client, [], { signal: context.signal, tenant });
-  const mine = projects.flatMap((project): MyProject[] => {
-    const roles = (held.get(project.metadata.name ?? '') ?? []).map((policy) => roleOf(policy, tenant));
-    return administrator || roles.length > 0 ? [{ project, roles }] : [];
-  });
-  const policies = held.get(everyDomain) ?? [];
-  return answer({ user, tenant, administrator, from: 'rules', policies, projects: chosen(mine, args) });
-}
-
-function named(user: string, tenant: string, args: Arguments): TenantUser {
-  const caller = callerOf(userSpec(user, tenant, args.values('group')));
+  const caller = callerOf(userSpec(as, tenantOf(args, basis), args.values('group')));
   if (caller.kind !== 'tenantUser') {
-    throw cliErrors.UsageInvalid(`--as is ${JSON.stringify(user)}: ${caller.reason}`);
+    throw cliErrors.UsageInvalid(`--as is ${JSON.stringify(as)}: ${caller.reason}`);
   }
-  return caller;
+  const { tenant, user, subjects } = caller;
+  const administrator = basis.tenants.tenant(tenant)?.administrators.has(user) === true;
+  const held = heldPolicies(basis.rules, subjects, new WorkBudget(Infinity));
+  const projects = await readProjects(client, [], { ...context, tenant });
+  const mine = projects.flatMap(({ metadata: { name = '' }, spec, status }): MyProject[] => {
+    const roles = (held.get(name) ?? []).map((policy) => roleOfPolicy(policy, tenant));
+    const { displayName, parentProjectName: parent } = spec;
+    return administrator || roles.length > 0 ? [{ name, displayName, roles, phase: status?.phase, parent }] : [];
+  });
+  return { user, tenant, administrator, policies: held.get(everyDomain) ?? [], projects: mine, more: 0 };
 }
 
-async function fromServer(
-  { user, tenant }: TenantUser,
-  { client }: Session,
-  args: Arguments,
-  { signal }: CommandContext,
-): Promise<Result> {
-  const projects = await readProjects(client, args.positionals, { signal, tenant });
-  const told: { readonly project: Project; readonly role: ServerRole }[] = [];
-  await forEachConcurrently(projects, questionsAtOnce, signal, async (project) => {
-    const role = await serverRoleIn(client, { project: project.metadata.name ?? '', tenant }, signal);
-    told.push({ project, role });
-  });
-  const administrator = told.some(({ role }) => role.kind === 'administrator') ? true : undefined;
-  const mine = told.map(({ project, role }): MyProject => {
-    const isOwner = project.spec.members?.includes(user) === true;
-    const held = role.kind === 'policy' ? [roleOf(role.policy, tenant)] : [];
-    return { project, roles: [...new Set([...(isOwner ? ['owner'] : []), ...held])] };
-  });
-  const listed = administrator === true ? mine : mine.filter(({ roles }) => roles.length > 0);
-  return answer({ user, tenant, administrator, from: 'server', policies: undefined, projects: chosen(listed, args) });
-}
-
-function chosen(projects: readonly MyProject[], { positionals }: Arguments): readonly MyProject[] {
+/** @throws ProjectNotFound for one that is not among them. */
+function chosen({ projects, more }: Extract<Me, { tenant: string }>, { positionals }: Arguments): readonly MyProject[] {
+  const unknown = positionals.filter((name) => !projects.some((project) => project.name === name));
+  if (unknown.length > 0) {
+    const among = more === 0 ? '' : ` among the first ${projects.length}, which are all that is told`;
+    throw cliErrors.ProjectNotFound(`no part in a Project ${unknown.join(', ')}${among}`);
+  }
   return projects
-    .filter(({ project }) => positionals.length === 0 || positionals.includes(project.metadata.name ?? ''))
-    .toSorted((a, b) => ((a.project.metadata.name ?? '') < (b.project.metadata.name ?? '') ? -1 : 1));
-}
-
-function answer(about: Me): Result {
-  return { ok: true, document: meDocument(about), lines: meLines(about) };
+    .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

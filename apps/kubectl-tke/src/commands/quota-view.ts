@@ -5,9 +5,9 @@ import { table } from '../output/table.ts';
 import type { QuotaNode, Use } from '../projects/quota-tree.ts';
 
 /** Amounts as the API has them; what is not limited has neither `hard` nor `free`, a cluster without any limit no `resource` either. */
-export function quotaDocument({ kind, name, displayName, phase, uses, children }: QuotaNode): object {
+export function quotaDocument({ kind, name, displayName, phase, notReady, uses, children }: QuotaNode): object {
   return {
-    ...{ kind, name, displayName, phase },
+    ...{ kind, name, displayName, phase, notReady },
     uses: uses.map(useDocument),
     ...(kind === 'Project' && {
       projects: children.filter((child) => child.kind === 'Project').map(quotaDocument),
@@ -44,14 +44,20 @@ export function quotaLines(nodes: readonly QuotaNode[]): readonly string[] {
 
 /** The name once, and behind it a line for each resource. */
 function rowsOf(node: QuotaNode, depth: number): readonly (readonly string[])[] {
-  const good = node.kind === 'Project' ? 'Active' : 'Available';
   const title = `${'  '.repeat(depth)}${node.kind === 'Namespace' ? 'ns ' : ''}${node.name}`;
-  const name = node.phase === good ? title : `${title} (${node.phase})`;
+  const mark = markOf(node);
+  const name = mark === undefined ? title : `${title} (${mark})`;
   const lines = node.uses.length === 0 ? [['', '', '', '', '', '']] : node.uses.map(cellsOf);
   return [
     ...lines.map((cells, at) => [at === 0 ? name : '', ...cells]),
     ...node.children.flatMap((child) => rowsOf(child, depth + 1)),
   ];
+}
+
+/** What is not as it should be. A namespace whose cluster is silent stays Available, and is not Ready. */
+function markOf({ kind, phase, notReady }: QuotaNode): string | undefined {
+  const good = kind === 'Project' ? 'Active' : 'Available';
+  return phase === good ? notReady : phase;
 }
 
 function cellsOf(use: Use): readonly string[] {

@@ -23,7 +23,7 @@ export const quota: Command = {
     const { client } = session;
     const caller = callerOf(await ownIdentity(client, signal));
     const tenant = args.value('tenant') ?? (caller.kind === 'tenantUser' ? caller.tenant : undefined);
-    const projects = await readProjects(client, root === undefined ? [] : [root], { signal, tenant });
+    const projects = await readProjects(client, root === undefined ? [] : [root], { ...context, tenant });
     const { namespaces, hidden } = await readNamespaces(client, projects, { signal, tenant });
     if (hidden.length > 0) {
       context.note(`may not list the Namespaces of ${hidden.join(', ')}: they are not shown`);

@@ -8,7 +8,7 @@ import { openSession, type Session } from '../cluster/session.ts';
 import { askServer, ownName } from '../cluster/who-am-i.ts';
 import type { Arguments, Command, CommandContext, Result } from '../command.ts';
 import { cliErrors } from '../errors.ts';
-import { questionOptions } from '../options.ts';
+import { questionOptions, questionUsage, remedyFor } from '../options.ts';
 import { userSpec } from './caller.ts';
 import { readBasis, withProject } from './read-basis.ts';
 import { tenantOf } from './tenant.ts';
@@ -16,13 +16,13 @@ import { whyDocument, whyLines } from './why-view.ts';
 
 export const why: Command = {
   name: 'why',
-  usage: '<user> <verb> <resource>[/name] [-n namespace] [--group g]... [--tenant t] [--cluster c] [--project p]',
+  usage: `<user> <verb> <resource>[/name] ${questionUsage} [--group g]... [--tenant t]`,
   summary: 'Whether a user may do it, and which bindings, roles, policies and rows say so',
   options: { ...questionOptions, group: { type: 'string', multiple: true }, tenant: { type: 'string' } },
   async run(args, context) {
     const [user, verb, target, ...more] = args.positionals;
     if (user === undefined || verb === undefined || target === undefined || more.length > 0) {
-      throw cliErrors.UsageInvalid('why takes a user, a verb and a resource');
+      throw cliErrors.UsageInvalid('why takes a user, a verb and a resource', remedyFor(target, more));
     }
     await using session = await openSession(args);
     const asked = await askedOf(verb, target, args, session, context);

@@ -12,6 +12,8 @@ import { KubeApiError, type Client } from '@tke/kube-client';
 
 import { obtainCredential, type WantedCredential } from './obtain.ts';
 
+jest.setTimeout(60_000);
+
 type Status = NonNullable<NamespaceCredential['status']>;
 type Answer = (asked: NamespaceCredential) => Promise<Partial<Status>>;
 
@@ -33,8 +35,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A hub on which the caller is known by `callerGroups`, has one Namespace, and is answered at the second look. */
-function hub(answer: Answer, callerGroups = ['tenant:t'], deletion: () => Promise<void> = () => Promise.resolve()) {
+/** A hub on which the caller is known by `callerGroups`, has one Namespace, and is answered at the second look, or at another one. */
+function hub(answer: Answer, callerGroups = ['tenant:t'], deletion = () => Promise.resolve(), look = 2) {
   const seen: { asked?: NamespaceCredential; deleted: string[] } = { deleted: [] };
   let looks = 0;
   const userInfo = { username: 'carol', groups: callerGroups };
@@ -46,7 +48,7 @@ function hub(answer: Answer, callerGroups = ['tenant:t'], deletion: () => Promis
     },
     get: async ({ kind }: { kind: string }, { name, namespace }: { name: string; namespace: string }) => {
       if (kind === 'NamespaceCredential') {
-        return { ...seen.asked!, status: looks++ === 0 ? {} : await answer(seen.asked!) };
+        return { ...seen.asked!, status: ++looks < look ? {} : await answer(seen.asked!) };
       }
       if (`${namespace}/${name}` !== 'prj-a/cls-1-shop') {
         throw new KubeApiError({ method: 'GET', path: '/' }, 404, { reason: 'NotFound' });
@@ -65,7 +67,7 @@ const wanted = (part: Partial<WantedCredential> = {}): WantedCredential => ({
   ...{ project: 'prj-a', namespace: 'cls-1-shop', type: 'Certificate', days: undefined, file },
   ...part,
 });
-const patience = { signal: new AbortController().signal, limitMs: 10_000 };
+const patience = { signal: new AbortController().signal, limitMs: 30_000 };
 const issued = (fields: Partial<Status>): Partial<Status> => ({
   ...{ phase: 'Issued', finishedAt: expiresAt, expiresAt, ...fields },
 });
@@ -136,7 +138,7 @@ describe('without an answer that can be used, no file stays', () => {
 
   test('when it takes too long: it is withdrawn, and what it waited for is told', async () => {
     const conditions = ready('WaitingForNamespace', 'waiting for Namespace cls-1-shop');
-    const { client, seen } = hub(() => Promise.resolve({ conditions }));
+    const { client, seen } = hub(() => Promise.resolve({ conditions }), undefined, undefined, 1);
     await expect(obtainCredential(client, wanted(), { ...patience, limitMs: 250 })).rejects.toMatchObject({
       code: 'CredentialNotAnswered',
       message: expect.stringContaining('WaitingForNamespace: waiting for Namespace cls-1-shop'),

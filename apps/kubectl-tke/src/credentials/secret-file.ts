@@ -20,7 +20,11 @@ export class SecretFile implements AsyncDisposable {
     try {
       return new SecretFile(path, await open(path, 'wx', 0o600));
     } catch (cause) {
-      throw cliErrors.FileNotWritable(`${path} cannot be made: ${errorMessage(cause)}`, { cause });
+      const why =
+        (cause as NodeJS.ErrnoException).code === 'EEXIST'
+          ? 'is there already'
+          : `cannot be made: ${errorMessage(cause)}`;
+      throw cliErrors.FileNotWritable(`${path} ${why}`, { cause });
     }
   }
 

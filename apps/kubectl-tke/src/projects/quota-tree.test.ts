@@ -76,6 +76,22 @@ describe('the quota of projects', () => {
     expect(tree).toMatchObject({ name: 'prj-a', children: [{ name: 'prj-b' }] });
   });
 
+  test('marks a namespace that is not Ready, whose phase stays while its cluster is silent', () => {
+    const withReady = (ready: object) => {
+      const { status, ...rest } = namespace('prj-new', 'quiet', { pods: '1' }, {});
+      return { ...rest, status: { ...status, conditions: [{ type: 'Ready', ...ready }] } } as BusinessNamespace;
+    };
+    const treeWith = (ready: object) =>
+      quotaTrees({ projects: [project('prj-new', {})], namespaces: [withReady(ready)] });
+    const silent = treeWith({ status: 'Unknown', reason: 'ConnectClusterError' });
+    expect(quotaLines(silent)[2]).toContain('ns cls-a-quiet (ConnectClusterError)');
+    expect(quotaDocument(silent[0]!)).toMatchObject({
+      namespaces: [{ phase: 'Available', notReady: 'ConnectClusterError' }],
+    });
+    const answering = treeWith({ status: 'True', reason: 'Succeeded' });
+    expect(quotaLines(answering)[2]).toMatch(/ns cls-a-quiet +cls-a/);
+  });
+
   test('as a document has the same numbers', () => {
     const [, top] = trees.map(quotaDocument);
     expect(top).toMatchObject({

@@ -1,6 +1,7 @@
 import type { BusinessNamespace, Project } from '@tke/api-business';
 import { limitOf } from '@tke/business';
 import { amountsOf, limitsOf, type Amounts, type Nanos } from '@tke/quantity';
+import { findCondition } from '@tke/runtime';
 
 export type Use =
   /** A cluster in which nothing is limited, and of which no use is known. */
@@ -21,6 +22,8 @@ export interface QuotaNode {
   readonly name: string;
   readonly displayName?: string;
   readonly phase: string;
+  /** Of a namespace: why it is not Ready, e.g. ConnectClusterError. */
+  readonly notReady?: string;
   readonly uses: readonly Use[];
   /** Of a project: projects first. */
   readonly children: readonly QuotaNode[];
@@ -75,7 +78,9 @@ function ownNode(project: Project): Omit<QuotaNode, 'children'> {
 
 function leafOf({ metadata, spec, status }: BusinessNamespace): QuotaNode {
   const limits = limitsOf(status?.cachedSpecHard);
+  const ready = findCondition(status?.conditions, 'Ready');
   return {
+    ...(ready && ready.status !== 'True' && { notReady: ready.reason }),
     kind: 'Namespace',
     name: metadata.name ?? '',
     phase: status?.phase ?? 'Pending',

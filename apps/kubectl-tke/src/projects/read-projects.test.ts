@@ -5,9 +5,10 @@ import { KubeApiError, type Client } from '@tke/kube-client';
 import type { Kind } from '@tke/meta';
 
 import { readNamespaces, readProjects } from './read-projects.ts';
-import { serverRoleIn } from './server-roles.ts';
 
 const { signal } = new AbortController();
+const notes: string[] = [];
+const note = (text: string) => void notes.push(text);
 const refused = (code: number, reason: string) => new KubeApiError({ method: 'GET', path: '/' }, code, { reason });
 const forbidden = refused(403, 'Forbidden');
 
@@ -20,6 +21,7 @@ interface Listed {
 function server(
   list: (kind: Kind, options: Listed) => object[] | Error,
   get: (name: string) => object | Error = () => forbidden,
+  portal: object = {},
 ) {
   const asked: Listed[] = [];
   const answer = <T>(value: T | Error) => (value instanceof Error ? Promise.reject(value) : Promise.resolve(value));
@@ -34,6 +36,8 @@ function server(
       return answer(items instanceof Error ? items : { items });
     },
     get: (_kind: Kind, { name }: { name: string }) => answer(get(name)),
+    create: (_kind: Kind, question: object, { dryRun }: { dryRun?: boolean }) =>
+      answer(dryRun === true ? { ...question, ...portal } : forbidden),
   } as unknown as Client;
   return { client, asked };
 }
@@ -41,24 +45,36 @@ function server(
 describe('the projects of a tenant', () => {
   test('are asked for with the tenant in the field selector, as its users must', async () => {
     const { client, asked } = server(() => [{ metadata: { name: 'prj-a' } }]);
-    expect(await readProjects(client, [], { signal, tenant: 't' })).toHaveLength(1);
-    await readProjects(client, [], { signal, tenant: undefined });
+    expect(await readProjects(client, [], { signal, note, tenant: 't' })).toHaveLength(1);
+    await readProjects(client, [], { signal, note, tenant: undefined });
     expect(asked).toEqual([{ fieldSelector: 'spec.tenantID=t' }, {}]);
   });
 
   test('are those that are named where they may not be listed', async () => {
     const get = (name: string) => (name === 'prj-a' ? { metadata: { name } } : refused(404, 'NotFound'));
     const { client } = server(() => forbidden, get);
-    expect(await readProjects(client, ['prj-a'], { signal, tenant: 't' })).toMatchObject([
+    expect(await readProjects(client, ['prj-a'], { signal, note, tenant: 't' })).toMatchObject([
       { metadata: { name: 'prj-a' } },
     ]);
-    const selection = { signal, tenant: 't' };
+    const selection = { signal, note, tenant: 't' };
     await expect(readProjects(client, ['prj-b'], selection)).rejects.toMatchObject({ code: 'ProjectNotFound' });
-    await expect(readProjects(client, [], selection)).rejects.toMatchObject({ code: 'ProjectsNotReadable' });
+    await expect(readProjects(client, [], selection)).rejects.toMatchObject({
+      code: 'ProjectsNotReadable',
+      message: 'may not list projects.business.tkestack.io, and has none to read',
+    });
     await expect(readProjects(server(() => forbidden).client, ['prj-a'], selection)).rejects.toMatchObject({
       code: 'ProjectsNotReadable',
       message: 'may not read Project prj-a',
     });
+  });
+
+  test('are one’s own where they may not be listed and none is named', async () => {
+    const portal = { projects: { 'prj-a': 'A', 'prj-b': 'B', 'prj-hidden': 'H' }, more: 2 };
+    const get = (name: string) => (name === 'prj-hidden' ? forbidden : { metadata: { name } });
+    const { client } = server(() => forbidden, get, portal);
+    const read = await readProjects(client, [], { signal, note, tenant: 't' });
+    expect(read.map(({ metadata }) => metadata.name).toSorted()).toEqual(['prj-a', 'prj-b']);
+    expect(notes).toEqual(['not shown: prj-hidden, 2 projects beyond those the server tells of']);
   });
 
   test('have Namespaces that are read project by project where they may not be listed all at once', async () => {
@@ -71,18 +87,4 @@ describe('the projects of a tenant', () => {
       hidden: ['prj-b'],
     });
   });
-});
-
-test.each([
-  [
-    true,
-    'policy "pol-t-project-owner" allows "getNamespace" on "…"',
-    { kind: 'policy', policy: 'pol-t-project-owner' },
-  ],
-  [true, '"ann" is an administrator of tenant "t"', { kind: 'administrator' }],
-  [true, 'RBAC: allowed by ClusterRoleBinding "x"', { kind: 'unknown' }],
-  [false, 'policy "pol-x" denies "getNamespace" on "…"', { kind: 'unknown' }],
-])('an answer of the server (allowed: %s, %s) tells a role', async (allowed, reason, role) => {
-  const client = { request: () => Promise.resolve({ status: { allowed, reason } }) } as unknown as Client;
-  expect(await serverRoleIn(client, { project: 'prj-a', tenant: 't' }, signal)).toEqual(role);
 });

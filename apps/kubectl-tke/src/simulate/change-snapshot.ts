@@ -105,7 +105,7 @@ function actionOf(stored: KubeObject | undefined, after: KubeObject | undefined)
   return meaningOf(stored) === meaningOf(after) ? 'unchanged' : 'changed';
 }
 
-/** Everything that may count: not the status, not what only the server writes. */
+/** Everything that may count: not the status, not what only the server writes, and not what is null, which is absence. */
 function meaningOf(object: KubeObject): string {
   return JSON.stringify(sorted({ ...object, status: undefined, metadata: { labels: object.metadata.labels } }));
 }
@@ -114,6 +114,6 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return Array.isArray(value) ? value.map(sorted) : value;
   }
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== null);
   return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
 }

@@ -137,6 +137,8 @@ describe('a manifest', () => {
       { action: 'unchanged', object: 'Policy/pol-a' },
       { action: 'ignored', object: 'Secret/s' },
     ]);
+    const withNull = { ...rest, spec: { ...spec, description: null } } as unknown as KubeObject;
+    expect(changed(present, [withNull]).changes).toEqual([{ action: 'unchanged', object: 'Policy/pol-a' }]);
     expect(changed(present, [aBinding()], true).changes).toEqual([
       { action: 'unchanged', object: 'PolicyBinding/pb-a' },
     ]);

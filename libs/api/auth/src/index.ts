@@ -14,7 +14,7 @@ export { localGroup } from './local-group.ts';
 export type { LocalGroup } from './local-group.ts';
 export { localIdentity } from './local-identity.ts';
 export type { LocalIdentity } from './local-identity.ts';
-export { projectOwnerPolicy, sourceAnnotation, sourceUidLabel } from './names.ts';
+export { projectOwnerPolicy, roleOfPolicy, sourceAnnotation, sourceUidLabel } from './names.ts';
 export { policyBinding } from './policy-binding.ts';
 export type { PolicyBinding } from './policy-binding.ts';
 export { policy } from './policy.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { crdManifest } from '@tke/crd';
 import { Originals, originalsApply } from '@tke/crd/testing';
@@ -8,8 +8,6 @@ import { ControlPlane, applyManifests, succeeded } from '@tke/envtest';
 
 import { authGroup } from './group.ts';
 import { authKinds } from './kinds.ts';
-
-jest.setTimeout(120_000);
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 

@@ -2,7 +2,7 @@ import { column, defineKind, immutableOnceSet, s } from '@tke/crd';
 import type { Infer } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
-import { rules } from './grant-status.ts';
+import { rules, unresolved } from './grant-status.ts';
 import { authGroup } from './group.ts';
 import { nameStartsWith } from './row-name.ts';
 import { actionPattern, resourcePattern } from './pattern.ts';
@@ -79,6 +79,7 @@ export const policy = defineKind({
     users: s.optional(observedSubjects('Users that hold the policy by a PolicyBinding.')),
     groups: s.optional(observedSubjects('Groups that hold the policy by a PolicyBinding.')),
     rules,
+    unresolved,
   },
   columns: [
     column('Tenant', '.spec.tenantID'),

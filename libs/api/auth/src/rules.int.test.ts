@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { GroupCluster } from '@tke/crd/testing';
 import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
@@ -16,8 +16,6 @@ import {
   rule,
   type TestObject,
 } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 let cluster: ClusterAccess;
 

@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { GroupCluster, readyCondition, selectedBy, servedKinds, unobservedObjects } from '@tke/crd/testing';
 import { succeeded, uniqueName } from '@tke/envtest';
 
 import { businessKinds } from './kinds.ts';
 import { credential, emigration, home, namespace, platform, project, registryLink } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 let cluster: GroupCluster;
 

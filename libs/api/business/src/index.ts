@@ -1,4 +1,4 @@
-export { businessKinds } from './kinds.ts';
+export { businessKinds, businessReviews } from './kinds.ts';
 export { adoptAnnotation, isSystemNamespace, memberLabels, projectLabel, projectPrefix } from './names.ts';
 export { businessNamespace } from './namespace.ts';
 export type { BusinessNamespace } from './namespace.ts';
@@ -8,6 +8,8 @@ export { nsEmigration } from './ns-emigration.ts';
 export type { NsEmigration } from './ns-emigration.ts';
 export { platform } from './platform.ts';
 export type { Platform } from './platform.ts';
+export { portal } from './portal.ts';
+export type { Portal } from './portal.ts';
 export { project } from './project.ts';
 export type { Project } from './project.ts';
 export { quotaLimits } from './quota.ts';

@@ -4,6 +4,7 @@ import { businessNamespace } from './namespace.ts';
 import { namespaceCredential } from './namespace-credential.ts';
 import { nsEmigration } from './ns-emigration.ts';
 import { platform } from './platform.ts';
+import { portal } from './portal.ts';
 import { project } from './project.ts';
 import { businessChartGroup, imageNamespace } from './registry-links.ts';
 
@@ -17,3 +18,6 @@ export const businessKinds: readonly KindDescriptor[] = [
   imageNamespace,
   businessChartGroup,
 ];
+
+/** Every question of the group to the server: created, answered and not stored. */
+export const businessReviews: readonly KindDescriptor[] = [portal];

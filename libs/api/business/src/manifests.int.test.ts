@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 
-import { beforeAll, expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 
 import { GroupCluster, Originals, originalsApply } from '@tke/crd/testing';
 
 import { businessGroup } from './group.ts';
 import { businessKinds } from './kinds.ts';
-
-jest.setTimeout(120_000);
 
 let cluster: GroupCluster;
 

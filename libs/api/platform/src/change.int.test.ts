@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { GroupCluster } from '@tke/crd/testing';
 import { pipe, succeeded, uniqueName, type ClusterAccess } from '@tke/envtest';
 
 import { platformKinds } from './kinds.ts';
 import { addon, built, credential, host, imported, machine, registry, type TestObject } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 let cluster: ClusterAccess;
 

@@ -1,11 +1,9 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { GroupCluster } from '@tke/crd/testing';
 
 import { platformKinds } from './kinds.ts';
 import { built, host, type TestObject } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 let cluster: GroupCluster;
 

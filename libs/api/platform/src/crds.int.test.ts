@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { GroupCluster, readyCondition, selectedBy, servedKinds, unobservedObjects } from '@tke/crd/testing';
 import { pipe, succeeded, uniqueName } from '@tke/envtest';
@@ -6,8 +6,6 @@ import { pipe, succeeded, uniqueName } from '@tke/envtest';
 import { platformKinds } from './kinds.ts';
 import { planLimits, type PlanStatus } from './status/plan.ts';
 import { addon, built, credential, imported, machine, registry } from './testing/objects.ts';
-
-jest.setTimeout(60_000);
 
 let cluster: GroupCluster;
 

@@ -11,14 +11,7 @@ import { requestOf } from '../sar/request.ts';
 import type { WorkBudget } from './work.ts';
 import { Holdings } from './holdings.ts';
 import type { PatternPair } from './row-set.ts';
-import { keyOf, walk, type Link, type Standing } from './walk.ts';
-
-/** The rows as decisions know them. */
-export interface HeldRows {
-  readonly index: RuleIndex;
-  /** The links of a member that count in single projects. */
-  linksInProjects(member: string): Iterable<Link>;
-}
+import { keyOf, walk, type Standing } from './walk.ts';
 
 /** An object that a power must be held over, as a review names it. */
 export interface PowerOver {
@@ -37,16 +30,16 @@ const everything: PatternPair = { action: compilePattern('*'), object: compilePa
 export class Holder {
   readonly #user: TenantUser;
   readonly #administers: boolean;
-  readonly #rows: HeldRows;
+  readonly #rules: RuleIndex;
   readonly #work: WorkBudget;
   readonly #holdings = new Map<string, Holdings>();
   readonly #held = new Map<string, ReadonlySet<string>>();
 
   /** @param administers whether he is an administrator of the tenant: he holds every ordinary action. */
-  constructor(user: TenantUser, administers: boolean, rows: HeldRows, work: WorkBudget) {
+  constructor(user: TenantUser, administers: boolean, rules: RuleIndex, work: WorkBudget) {
     this.#user = user;
     this.#administers = administers;
-    this.#rows = rows;
+    this.#rules = rules;
     this.#work = work;
   }
 
@@ -89,13 +82,13 @@ export class Holder {
 
   #decide(resourceAttributes: ResourceAttributes, domain: string): Decision['kind'] {
     const question = requestOf({ resourceAttributes }, { projects: { projectOf: () => undefined } });
-    return decide(this.#rows.index, { ...question, subjects: this.#user.subjects, domain }).kind;
+    return decide(this.#rules, { ...question, subjects: this.#user.subjects, domain }).kind;
   }
 
   #heldIn(domain: string): ReadonlySet<string> {
     let held = this.#held.get(domain);
     if (held === undefined) {
-      held = new Set(reach(this.#rows.index, this.#user.subjects, domain).map(({ name }) => name));
+      held = new Set(reach(this.#rules, this.#user.subjects, domain).map(({ name }) => name));
       this.#work.spend(held.size);
       this.#held.set(domain, held);
     }
@@ -114,20 +107,13 @@ export class Holder {
   #walk(names: readonly string[], domain: string): readonly Standing[] {
     const reached = walk(
       names.map((name) => ({ name, domain })),
-      (name) => this.#linksOf(name),
+      (name) => this.#rules.linksOf(name),
     );
     this.#work.spend(reached.length);
     return reached;
   }
 
-  *#linksOf(member: string): Generator<Link> {
-    for (let link = this.#rows.index.links(everyDomain, member); link !== undefined; link = link.next) {
-      yield link;
-    }
-    yield* this.#rows.linksInProjects(member);
-  }
-
   #rowsOf(policy: string, effect: Effect): readonly PatternPair[] {
-    return [...(this.#rows.index.policy(policy)?.[effect]?.rules() ?? [])];
+    return [...(this.#rules.policy(policy)?.[effect]?.rules() ?? [])];
   }
 }

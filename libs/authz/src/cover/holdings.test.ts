@@ -158,13 +158,8 @@ describe('a holder', () => {
   const bob = callerOf({ user: 'bob', groups: ['tenant:t', 'devs'] }) as TenantUser;
   const setup = () => {
     const index = new RuleIndex();
-    const links = new Map<string, { role: string; domain: string }[]>();
-    const g = (member: string, role: string, domain = '*') => {
+    const g = (member: string, role: string, domain = '*') =>
       index.upsert(`${member} ${role} ${domain}`, { ptype: 'g', v0: member, v1: role, v2: domain });
-      if (domain !== '*') {
-        links.set(member, [...(links.get(member) ?? []), { role, domain }]);
-      }
-    };
     const p = (policy: string, action: string, object = '*', effect = 'allow') =>
       index.upsert(`${policy} ${action} ${object}`, {
         ptype: 'p',
@@ -174,8 +169,7 @@ describe('a holder', () => {
         v3: action,
         v4: effect,
       });
-    const holder = (administers = false) =>
-      new Holder(bob, administers, { index, linksInProjects: (member) => links.get(member) ?? [] }, work());
+    const holder = (administers = false) => new Holder(bob, administers, index, work());
     const ask = (action: string, domain = '*', purpose: 'give' | 'lift' = 'give', administers = false) =>
       holder(administers)
         .holdingsIn(domain, purpose)

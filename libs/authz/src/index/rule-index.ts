@@ -3,11 +3,11 @@ import type { Pattern } from '../pattern/pattern.ts';
 import { parseRow, type RowDefect } from '../rows/parse-row.ts';
 import { everyDomain, type LinkRow, type PolicyRow, type RuleSpec } from '../rows/row.ts';
 import { ActionTable } from './action-table.ts';
-import { withEntry, withoutEntry } from './chain.ts';
+import { chained, withEntry, withoutEntry } from './chain.ts';
 import { isSameRule, PolicyRule, RoleLink } from './entries.ts';
 import { Pool } from './pool.ts';
 import { RuleNode, type PolicyRules } from './rule-node.ts';
-import { scopedLinksIn, withoutScopedLink, withScopedLink } from './scoped-links.ts';
+import { allScopedLinks, scopedLinksIn, withoutScopedLink, withScopedLink } from './scoped-links.ts';
 
 /** A Rule that takes part in no decision, and why. */
 export interface DefectiveRule {
@@ -58,6 +58,13 @@ export class RuleIndex {
   links(domain: string, member: string): RoleLink | undefined {
     const node = this.#nodes.get(member);
     return domain === everyDomain ? node?.links : scopedLinksIn(node?.scopedLinks, domain);
+  }
+
+  /** The links of a member in every domain. */
+  *linksOf(member: string): Generator<RoleLink> {
+    const node = this.#nodes.get(member);
+    yield* chained(node?.links);
+    yield* allScopedLinks(node?.scopedLinks);
   }
 
   node(name: string): RuleNode | undefined {

@@ -16,6 +16,14 @@ export function scopedLinksIn(scoped: ScopedLinks, domain: string): RoleLink | u
   return scoped instanceof Map ? scoped.get(domain) : entryOf(scoped, domain)?.links;
 }
 
+/** The links of a member in all single domains. */
+export function* allScopedLinks(scoped: ScopedLinks): Generator<RoleLink> {
+  const heads = scoped instanceof Map ? scoped.values() : chained(scoped).map(({ links }) => links);
+  for (const head of heads) {
+    yield* chained(head);
+  }
+}
+
 export function withScopedLink(scoped: ScopedLinks, link: RoleLink): ScopedLinks {
   if (scoped instanceof Map) {
     addToChain(scoped, link.domain, link);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { applyManifests, ControlPlane } from '@tke/envtest';
 import { connect, Discovery, type ApiResource } from '@tke/kube-client';
@@ -9,6 +9,8 @@ import { discardLogger } from '@tke/log';
 
 import { actionOf, kindOf } from './action.ts';
 import { mayBeNamespaced } from './resource-scope.ts';
+
+jest.setTimeout(300_000);
 
 const crdFolder = join(import.meta.dirname, '../../../../config/crd');
 
@@ -72,7 +74,7 @@ beforeAll(async () => {
   const client = await connect({ kubeconfig: access.kubeconfigPath, userAgent: 'test/1', logger: discardLogger });
   resources = await new Discovery(client).resources();
   await client.close();
-}, 180_000);
+});
 
 afterAll(() => controlPlane?.stop());
 

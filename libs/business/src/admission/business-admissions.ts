@@ -1,23 +1,39 @@
 import { businessChartGroup, imageNamespace } from '@tke/api-business';
 import type { Kind, KubeObject } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, MayReach, TellTenant, TenantObject } from '@tke/webhook';
+import type {
+  AdmissionRequest,
+  AdmissionUser,
+  FieldProblem,
+  KindAdmission,
+  MayReach,
+  TellStanding,
+  TellTenant,
+  TenantObject,
+} from '@tke/webhook';
 
 import { namespaceCredentialAdmission } from './namespace-credential.ts';
 import { namespaceAdmission } from './namespace.ts';
 import { nsEmigrationAdmission } from './ns-emigration.ts';
 import { platformAdmission } from './platform.ts';
 import { projectAdmission } from './project.ts';
+import type { TellUnknownUser } from './project-members.ts';
 import { registryLinkAdmission } from './registry-link.ts';
+import { portalAdmission } from '../portal/portal-admission.ts';
 import { emigrationReachProblems, projectReachProblems } from './reach.ts';
 
 const registryLinks: readonly Kind<TenantObject>[] = [imageNamespace, businessChartGroup];
 
 export interface BusinessAdmissionsOptions {
   readonly callerTenant: TellTenant;
+  /** As `unknownUser` of @tke/policy tells. */
+  readonly unknownUser: TellUnknownUser;
+  /** Whether the caller administers his tenant, or speaks for the platform: as `administersTenant` of @tke/policy tells. */
+  readonly administersTenant: (user: AdmissionUser) => boolean;
   /** What keeps the caller from handing out what an object hands out: the escalation guard of @tke/policy. */
   readonly grantProblems: (request: AdmissionRequest) => Promise<readonly FieldProblem[]>;
   readonly mayReach: MayReach;
+  readonly tellStanding: TellStanding;
 }
 
 /**
@@ -26,18 +42,19 @@ export interface BusinessAdmissionsOptions {
  */
 export function businessAdmissions(
   cache: CacheReader,
-  { callerTenant, grantProblems, mayReach }: BusinessAdmissionsOptions,
+  { callerTenant, unknownUser, administersTenant, grantProblems, mayReach, tellStanding }: BusinessAdmissionsOptions,
 ): readonly KindAdmission[] {
   return [
     // Members of a project become its owners: who names them hands out what owners may do.
-    guarded(projectAdmission(cache, callerTenant), async (request) => [
+    guarded(projectAdmission(cache, callerTenant, unknownUser), async (request) => [
       ...projectReachProblems(request, mayReach),
       ...(await grantProblems(request as AdmissionRequest)),
     ]),
     namespaceAdmission(cache, callerTenant),
     guarded(nsEmigrationAdmission(cache, callerTenant), (request) => emigrationReachProblems(request, mayReach)),
     namespaceCredentialAdmission(cache, callerTenant),
-    platformAdmission(cache, callerTenant),
+    platformAdmission(cache, callerTenant, administersTenant),
+    portalAdmission(cache, tellStanding),
     ...registryLinks.map((kind) => registryLinkAdmission(kind, cache, callerTenant)),
   ];
 }

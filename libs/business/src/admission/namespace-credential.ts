@@ -1,35 +1,39 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
+import type { NamespaceCredential } from '@tke/api-business';
 import { describeError } from '@tke/errors';
-import type { DeepReadonly, Kind } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, FieldProblem, KindAdmission, TellTenant, ValidationResult } from '@tke/webhook';
+import {
+  fine,
+  kindAdmission,
+  type AdmissionRequest,
+  type FieldProblem,
+  type KindAdmission,
+  type TellTenant,
+  type ValidationResult,
+} from '@tke/webhook';
 
 import { openssl, requestOf, type CredentialHolder } from '../credential/holder.ts';
 import { liveCredentials, mostLive } from '../credential/live-credentials.ts';
-import { namespaceKind } from '../objects/kinds.ts';
+import { credentialKind, namespaceKind, type CredentialObject } from '../objects/kinds.ts';
 import { tenantOfProject } from './tenant-of-project.ts';
 
 type Asked = AdmissionRequest<NamespaceCredential>;
-type Credential = DeepReadonly<NamespaceCredential>;
-
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 
 /** A credential says who somebody is, so that one is asked for by himself, and by a user of a tenant. The spec never changes. */
 export function namespaceCredentialAdmission(
   cache: CacheReader,
   callerTenant: TellTenant,
 ): KindAdmission<NamespaceCredential> {
-  return {
-    kind,
+  return kindAdmission<NamespaceCredential>({
+    kind: credentialKind,
     default: (request) => filledIn(request, cache, callerTenant),
-    validate: (request) => validated(request, cache, callerTenant),
-  };
+    change: (request) => judged(request, cache, callerTenant),
+  });
 }
 
 /** The tenant of the project, and the caller. Sees objects that no schema has checked yet. */
 function filledIn(request: Asked, cache: CacheReader, callerTenant: TellTenant) {
   const { object, oldObject, userInfo } = request;
-  const { spec } = object as { readonly spec?: Credential['spec'] };
+  const { spec } = (object ?? {}) as { readonly spec?: CredentialObject['spec'] };
   if (object === undefined || oldObject !== undefined || spec === undefined) {
     return undefined;
   }
@@ -39,17 +43,17 @@ function filledIn(request: Asked, cache: CacheReader, callerTenant: TellTenant) 
   return { ...object, spec: { ...spec, ...(tenantID && { tenantID }), ...(username && { username }) } };
 }
 
-function validated(request: Asked, cache: CacheReader, callerTenant: TellTenant): ValidationResult {
+function judged(request: Asked, cache: CacheReader, callerTenant: TellTenant): ValidationResult {
   const { object, oldObject, namespace = '', userInfo } = request;
   if (object === undefined || oldObject !== undefined) {
-    return { problems: [], warnings: [] };
+    return fine;
   }
   const caller = callerTenant(userInfo);
   if (caller.kind !== 'tenant') {
     return { problems: [noUserOfATenant], warnings: [] };
   }
   const problems = [
-    ...placeProblems(object, caller.tenant, tenantOfProject(request, cache), namespace),
+    ...projectProblems(object, caller.tenant, tenantOfProject(request, cache), namespace),
     ...(object.spec.username === userInfo.username ? [] : [notHimself(object, userInfo.username)]),
     ...numberProblems(userInfo.username, namespace, cache),
   ];
@@ -69,8 +73,8 @@ function validated(request: Asked, cache: CacheReader, callerTenant: TellTenant)
   return { problems: requestProblems(object, holder), warnings: [] };
 }
 
-function placeProblems(
-  { spec }: Credential,
+function projectProblems(
+  { spec }: CredentialObject,
   own: string,
   ofProject: string | undefined,
   namespace: string,
@@ -98,7 +102,7 @@ function numberProblems(username: string, project: string, cache: CacheReader): 
   return [{ field: 'spec.username', value: username, rule, remedy, type: 'Forbidden' }];
 }
 
-function requestProblems({ spec }: Credential, holder: CredentialHolder): readonly FieldProblem[] {
+function requestProblems({ spec }: CredentialObject, holder: CredentialHolder): readonly FieldProblem[] {
   const field = 'spec.request';
   try {
     requestOf(spec.request, holder);
@@ -123,7 +127,7 @@ const noUserOfATenant: FieldProblem = {
   type: 'Forbidden',
 };
 
-function notHimself({ spec }: Credential, username: string): FieldProblem {
+function notHimself({ spec }: CredentialObject, username: string): FieldProblem {
   const rule = `must be "${username}": credentials are asked for by whom they are for`;
   return { field: 'spec.username', value: spec.username, rule, remedy: 'Leave the field out.', type: 'Forbidden' };
 }

@@ -1,15 +1,15 @@
-import type { HardList, Project } from '@tke/api-business';
+import type { HardList } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
-import { parseQuantity } from '@tke/quantity';
 import type { FieldProblem, ValidationResult } from '@tke/webhook';
 
 import type { Claimant } from '../namespace/claimants.ts';
-import { isSameHard, lowered } from '../namespace/in-force.ts';
+import { compareAmounts, isSameHard, lowered } from '../namespace/in-force.ts';
+import type { ProjectObject } from '../objects/kinds.ts';
 import { shortages } from '../quota/grant.ts';
 import { shortageText, type Shortage } from '../quota/shortage.ts';
 import { shortageProblem } from './shortage-problem.ts';
 
-type Parent = DeepReadonly<Project> | undefined;
+type Parent = ProjectObject | undefined;
 
 /** Whether the project would grant it now. Who asks for no more than he has is not asked how much is left. */
 export function examineHard(claimant: Claimant, parent: Parent): ValidationResult {
@@ -24,13 +24,13 @@ export function examineHard(claimant: Claimant, parent: Parent): ValidationResul
 }
 
 /** One that is new is taken at its word: git applies both at once, and the ledger decides. */
-function active(parent: DeepReadonly<Project>): DeepReadonly<Project> {
+function active(parent: ProjectObject): ProjectObject {
   return parent.status?.cachedParent === undefined
     ? { ...parent, status: { ...parent.status, cachedParent: '' } }
     : parent;
 }
 
-function problemOf(shortage: Shortage, { spec }: Claimant, parent: DeepReadonly<Project>): FieldProblem {
+function problemOf(shortage: Shortage, { spec }: Claimant, parent: ProjectObject): FieldProblem {
   const project = parent.metadata.name ?? '';
   if ('cluster' in shortage) {
     return shortageProblem(shortage, {
@@ -65,5 +65,5 @@ export function unusedProblems(claimant: Claimant, before: Claimant | undefined)
 
 function isLess(hard: DeepReadonly<HardList>, name: string, amount: string | number): boolean {
   const limit = hard[name];
-  return limit !== undefined && (parseQuantity(String(limit)) ?? 0n) < (parseQuantity(String(amount)) ?? 0n);
+  return limit !== undefined && compareAmounts(limit, amount) < 0;
 }

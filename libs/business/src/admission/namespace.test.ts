@@ -8,9 +8,9 @@ import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
 import { emigrationFrom } from '../emigration/names.ts';
 import { indexClaimants } from '../namespace/claimants.ts';
-import { clusterKind } from '../objects/kinds.ts';
+import { clusterKind, tenantKind } from '../objects/kinds.ts';
 import { indexProjects } from '../project/indexes.ts';
-import { aNamespace, aProject } from '../testing/objects.ts';
+import { aNamespace, aProject, aTenant } from '../testing/objects.ts';
 import { namespaceAdmission } from './namespace.ts';
 
 const operator: AdmissionUser = { username: 'kubernetes-admin', uid: '', groups: ['system:masters'], extra: {} };
@@ -42,6 +42,7 @@ const charges = [
 ];
 const taken = stored('prj-a', 'u1');
 const world: readonly KubeObject[] = [
+  ...[aTenant('acme'), aTenant('foreign')],
   ...[cluster('cls-a', 'acme'), cluster('cls-f', 'foreign')],
   ...[
     project('prj-a', { charges }),
@@ -62,6 +63,7 @@ afterEach(() => stop.abort());
 async function admissionAmong(objects: readonly KubeObject[]) {
   const register = (cache: Cache) => {
     cache.informer(clusterKind);
+    cache.informer(tenantKind);
     indexProjects(cache);
     indexClaimants(cache);
   };
@@ -81,7 +83,8 @@ async function judge({ object, oldObject, by = operator, more = [] }: Asked) {
   const request = { operation, kind: admission.kind, userInfo: by, object, ...(oldObject && { oldObject }) };
   const { problems, warnings } = await admission.validate!(request as unknown as AdmissionRequest<BusinessNamespace>);
   expect(problems.every(({ rule, remedy }) => rule.length > 10 && remedy.length > 10)).toBe(true);
-  return { fields: problems.map(({ field }) => field), rules: problems.map(({ rule }) => rule).join('; '), warnings };
+  const rules = problems.map(({ rule }) => rule).join('; ');
+  return { fields: problems.map(({ field }) => field), rules, warnings, full: problems };
 }
 
 const fits = { cpu: '6', pods: '4' };
@@ -119,7 +122,33 @@ test.each<[string, BusinessNamespace, readonly string[]]>([
 test('what is missing is a warning: git applies in any order', async () => {
   const { fields, warnings } = await judge({ object: aNamespace('prj-later', ['cls-later', 'web']) });
   expect(fields).toEqual([]);
-  expect(warnings).toEqual([expect.stringContaining('prj-later'), expect.stringContaining('cls-later')]);
+  expect(warnings).toEqual([
+    'metadata.namespace: there is no Project prj-later; until there is, nothing is done',
+    'spec.clusterName cls-later: must name a Cluster that exists; until it does, nothing is done',
+  ]);
+});
+
+test('a cluster of another hub is a warning as well: it may be let go there', async () => {
+  const conditions = [{ type: 'Stalled', status: 'True', reason: 'OfAnotherHub', message: '', lastTransitionTime: '' }];
+  const theirs = { ...cluster('cls-t', 'acme'), status: { conditions } };
+  const { warnings } = await judge({ object: aNamespace('prj-new', ['cls-t', 'web']), more: [theirs] });
+  expect(warnings).toEqual([expect.stringMatching(/cls-t: must name a Cluster that was imported.* nothing is done$/)]);
+});
+
+test('what is refused is told with field, rule, and a remedy that holds for what is not stored yet', async () => {
+  const { full } = await judge({ object: aNamespace('prj-a', ['cls-f', 'kube-x'], fits) });
+  expect(full.slice(0, 2)).toEqual([
+    {
+      ...{ field: 'spec.namespace', value: 'kube-x', type: 'Forbidden' },
+      rule: 'must not begin with kube- or tke-, which the system has for itself',
+      remedy: 'Create an object with a namespace of another name, in place of this one.',
+    },
+    {
+      ...{ field: 'spec.clusterName', value: 'cls-f', type: 'Forbidden' },
+      rule: 'must name a Cluster of tenant "acme", the tenant of this object',
+      remedy: 'Create an object that names a Cluster of its tenant, in place of this one.',
+    },
+  ]);
 });
 
 test('whose a foreign cluster is is not told', async () => {

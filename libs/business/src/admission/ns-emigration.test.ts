@@ -25,10 +25,11 @@ function project(projectName: string, tenantID: string, cpu: string, status: obj
   } as never;
 }
 
-function namespace(inProject: string, phase = 'Available', more: object = {}): KubeObject {
+function namespace(inProject: string, phase = 'Available', more: object = {}, ready?: object): KubeObject {
   const metadata = { namespace: inProject, name, uid: `${inProject}-shop`, ...more };
   const spec = { tenantID: 't', clusterName: 'cls-a', namespace: 'shop', hard: { 'requests.cpu': '2' } };
-  return { apiVersion: '', kind: 'Namespace', metadata, spec, status: { phase } } as never;
+  const status = { phase, ...(ready && { conditions: [{ type: 'Ready', ...ready }] }) };
+  return { apiVersion: '', kind: 'Namespace', metadata, spec, status } as never;
 }
 
 const own = project('prj-own', 't', '10');
@@ -81,6 +82,18 @@ describe('a move to another project', () => {
       'Namespace cls-a-shop is Pending: it moves when it is Available',
       'Project prj-b is Pending: the namespace moves when it is Active',
     ]);
+  });
+
+  test('waits while the cluster of the namespace does not answer', async () => {
+    const message = 'Cluster cls-a has not answered.';
+    const silent = namespace('prj-own', 'Available', {}, { status: 'Unknown', reason: 'ConnectClusterError', message });
+    const answering = namespace('prj-own', 'Available', {}, { status: 'True', reason: 'Succeeded' });
+    const destination = project('prj-b', 't', '2');
+    expect(await judged([own, silent, destination], emigration('prj-b'))).toEqual({
+      problems: [],
+      warnings: [`Namespace cls-a-shop moves when it is Ready, and now: ${message}`],
+    });
+    expect(await judged([own, answering, destination], emigration('prj-b'))).toEqual({ problems: [], warnings: [] });
   });
 
   test('that has ended already is refused, without advice to delete what has moved', async () => {

@@ -1,8 +1,9 @@
 import type { NsEmigration } from '@tke/api-business';
 import { describeError } from '@tke/errors';
-import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 import {
+  fine,
+  kindAdmission,
   withTenant,
   type AdmissionRequest,
   type FieldProblem,
@@ -12,24 +13,24 @@ import {
 } from '@tke/webhook';
 
 import { hindrances, type Hindrance } from '../emigration/examine.ts';
-import { emigrationKind } from '../objects/kinds.ts';
+import { emigrationKind, type EmigrationObject } from '../objects/kinds.ts';
 import { tenantOfProject } from './tenant-of-project.ts';
 
 /** What a move needs to begin, told before it is asked for. Its spec cannot be changed, so that only creations are judged. */
 export function nsEmigrationAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<NsEmigration> {
-  return {
+  return kindAdmission<NsEmigration>({
     kind: emigrationKind,
     default: (request) => withTenant(request, callerTenant, tenantOfProject(request, cache)),
-    validate: (request) => validated(request, cache),
-  };
+    change: (request) => judged(request, cache),
+  });
 }
 
-function validated(
+function judged(
   { object, oldObject, namespace }: AdmissionRequest<NsEmigration>,
   cache: CacheReader,
 ): ValidationResult {
   if (object === undefined || oldObject !== undefined) {
-    return { problems: [], warnings: [] };
+    return fine;
   }
   const placed = { ...object, metadata: { ...object.metadata, ...(namespace !== undefined && { namespace }) } };
   const found = hindrances({ cache, emigration: placed });
@@ -41,7 +42,7 @@ function validated(
 
 function problemOf(
   { field, error }: Extract<Hindrance, { readonly kind: 'refused' }>,
-  { spec }: DeepReadonly<NsEmigration>,
+  { spec }: EmigrationObject,
 ): FieldProblem {
   const { message, remedy } = describeError(error);
   return field === 'spec.namespace'

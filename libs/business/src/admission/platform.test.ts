@@ -1,10 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import type { Platform } from '@tke/api-business';
 import type { KubeObject } from '@tke/meta';
-import { callerTenant } from '@tke/policy';
-import type { CacheReader } from '@tke/runtime';
-import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
+import { administersTenant, callerTenant, registerInformers } from '@tke/policy';
+import { cacheOf } from '@tke/runtime/testing';
+import type { AdmissionRequest, AdmissionUser, KindAdmission } from '@tke/webhook';
 
 import { platformAdmission } from './platform.ts';
 
@@ -31,13 +31,14 @@ const stored: readonly KubeObject[] = [
   { ...aPlatform(['ada'], 'other'), metadata: { name: 'two' } },
   { ...aPlatform(['gus'], 'gone'), metadata: { name: 'three' } },
 ];
-const cache = {
-  get: ({ kind }: { kind: string }, { name }: { name: string }) =>
-    stored.find((each) => each.kind === kind && each.metadata.name === name),
-  list: ({ kind }: { kind: string }) => stored.filter((each) => each.kind === kind),
-} as unknown as CacheReader;
 
-const admission = platformAdmission(cache, callerTenant);
+const stop = new AbortController();
+let admission: KindAdmission<Platform>;
+beforeAll(async () => {
+  const cache = await cacheOf(stored, registerInformers, stop.signal);
+  admission = platformAdmission(cache, callerTenant, administersTenant(cache));
+});
+afterAll(() => stop.abort());
 
 async function refused(by: AdmissionUser, object?: Platform, oldObject?: Platform): Promise<readonly string[]> {
   const operation = object === undefined ? 'DELETE' : oldObject === undefined ? 'CREATE' : 'UPDATE';
@@ -68,6 +69,20 @@ test('nobody writes those of another tenant, nor takes one over, nor administers
   expect(await refused(user('root'), undefined, aPlatform(['ada'], 'other'))).toEqual(['spec.tenantID']);
   expect(await refused({ ...user('root'), groups: ['tenant:t', 'tenant:other'] }, mine)).toEqual(['spec.tenantID']);
   expect(await refused(user('gus', 'gone'), aPlatform(['gus'], 'gone'))).toEqual(notHis);
+});
+
+test('a tenant that is not there is a warning', async () => {
+  const warnings = async (tenantID?: string) => {
+    const request = { operation: 'CREATE', userInfo: operator, object: aPlatform(['eve'], tenantID) };
+    return (await admission.validate!(request as unknown as AdmissionRequest<Platform>)).warnings;
+  };
+  expect(await warnings('t')).toEqual([]);
+  expect(await warnings('gone')).toEqual([
+    'spec.tenantID: IdentityProvider gone does not exist; until it does, the object is worth nothing',
+  ]);
+  expect(await warnings()).toEqual([
+    'spec.tenantID is empty: until it names an IdentityProvider, the object is worth nothing',
+  ]);
 });
 
 test('the tenant is filled in: the one it had, else that of the caller', () => {

@@ -1,15 +1,12 @@
-import type { Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
-import { namespaceKind } from '../objects/kinds.ts';
+import { firstNames } from '../objects/first-names.ts';
+import { namespaceKind, type ProjectObject } from '../objects/kinds.ts';
 import { hasWhereToGo, leaversOf, leaveWithinMs, targetText } from '../project/leaving.ts';
 import { descendantsOf } from '../project/tree.ts';
 
-const shownNames = 3;
-
 /** What goes with a project, as far as the cache knows. `kubectl delete` does not ask, and nobody gets it back. */
-export function endWarnings(project: DeepReadonly<Project>, cache: CacheReader): readonly string[] {
+export function endWarnings(project: ProjectObject, cache: CacheReader): readonly string[] {
   const { name = '' } = project.metadata;
   const below = descendantsOf(project, cache);
   const namespaces = [name, ...below].flatMap((each) => cache.list(namespaceKind, { namespace: each }));
@@ -28,7 +25,7 @@ export function endWarnings(project: DeepReadonly<Project>, cache: CacheReader):
   ];
 }
 
-function leaverWarning(leaver: DeepReadonly<Project>, cache: CacheReader): string {
+function leaverWarning(leaver: ProjectObject, cache: CacheReader): string {
   const { name = '' } = leaver.metadata;
   const target = targetText(leaver);
   return hasWhereToGo(leaver, cache)
@@ -37,7 +34,6 @@ function leaverWarning(leaver: DeepReadonly<Project>, cache: CacheReader): strin
 }
 
 function counted(count: number, what: string, names: readonly string[]): string {
-  const shown = names.toSorted().slice(0, shownNames);
-  const some = shown.length === 0 ? '' : ` (${shown.join(', ')}${names.length > shownNames ? ', …' : ''})`;
+  const some = names.length === 0 ? '' : ` (${firstNames(names)})`;
   return `${count} ${what}${count === 1 ? '' : 's'}${some}`;
 }

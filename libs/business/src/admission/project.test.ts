@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Project } from '@tke/api-business';
 import { cluster } from '@tke/api-platform';
 import type { KubeObject } from '@tke/meta';
-import { callerTenant } from '@tke/policy';
+import { callerTenant, registerInformers, unknownUser } from '@tke/policy';
 import { cacheOf } from '@tke/runtime/testing';
 import type { AdmissionRequest, AdmissionUser } from '@tke/webhook';
 
 import { namespaceKind } from '../objects/kinds.ts';
 import { indexProjects } from '../project/indexes.ts';
-import { aNamespace, aProject, limits } from '../testing/objects.ts';
+import { aCluster, aNamespace, aProject, aTenant, limits } from '../testing/objects.ts';
 import { projectAdmission } from './project.ts';
 
 const administrator: AdmissionUser = { username: 'admin', uid: '', groups: ['system:masters'], extra: {} };
@@ -16,14 +16,6 @@ const ofTenant = (tenant: string): AdmissionUser => ({
   ...{ username: 'alice', uid: '', groups: [] },
   extra: { 'tkestack.io/tenantid': [tenant] },
 });
-
-const aCluster = (name: string, tenantID: string) =>
-  ({
-    apiVersion: 'platform.tkestack.io/v1',
-    kind: 'Cluster',
-    metadata: { name },
-    spec: { tenantID, type: 'Imported' },
-  }) as KubeObject;
 
 type Charges = NonNullable<NonNullable<Project['status']>['charges']>;
 
@@ -48,6 +40,7 @@ const one = active(
   },
 );
 const stored: readonly KubeObject[] = [
+  ...[aTenant('acme'), aTenant('other')],
   ...[aCluster('cls-a', 'acme'), aCluster('cls-b', 'acme'), aCluster('cls-x', 'other')],
   ...[top, one, aProject('prj-foreign', {}, { tenantID: 'other' })],
   aProject('prj-leaf', { 'cls-a': { cpu: '1500m', 'requests.memory': 0 } }, { parentProjectName: 'prj-one' }),
@@ -64,13 +57,14 @@ async function admissionAmong(objects: readonly KubeObject[]) {
   const cache = await cacheOf(
     objects,
     (each) => {
+      registerInformers(each);
       each.informer(cluster);
       indexProjects(each);
       each.informer(namespaceKind);
     },
     stop.signal,
   );
-  return projectAdmission(cache, callerTenant);
+  return projectAdmission(cache, callerTenant, unknownUser(cache));
 }
 
 async function validate(object: Project, oldObject?: Project, by = administrator, objects = stored) {
@@ -134,6 +128,37 @@ describe('a new project', () => {
     expect((await validate(early, undefined, administrator, young)).problems).toEqual([]);
   });
 
+  const late = 'until that changes it grants nothing';
+  const unknown = (field: string, name: string) =>
+    `${field}: no LocalIdentity of tenant acme has the user name ${name}; ${late}`;
+  test.each<[string, Partial<Project['spec']>, readonly string[]]>([
+    ['users that it knows', { members: ['olga', '*'] }, []],
+    [
+      'users that nobody knows',
+      { members: ['eve', 'olga', 'paul'] },
+      [unknown('spec.members[0]', 'eve'), unknown('spec.members[2]', 'paul')],
+    ],
+    ['one twice', { members: ['olga', 'olga'] }, ['spec.members[1]: olga is named before; once is enough']],
+    ['users of a directory outside', { tenantID: 'ldap', members: ['paul'] }, []],
+    [
+      'users of a tenant that is not there, told of the tenant',
+      { tenantID: 'later', members: ['paul'] },
+      ['spec.tenantID: IdentityProvider later does not exist; until it does, the object is worth nothing'],
+    ],
+    [
+      'users of no tenant',
+      { tenantID: '', members: ['paul'] },
+      ['spec.tenantID is empty: until it names an IdentityProvider, the object is worth nothing'],
+    ],
+  ])('may name %s', async (_, spec, warnings) => {
+    const user = (name: string, tenantID: string) =>
+      ({ apiVersion: '', kind: 'LocalIdentity', metadata: { name }, spec: { tenantID, username: name } }) as KubeObject;
+    const directory = { ...aTenant('ldap'), spec: { name: 'ldap', type: 'ldap' } };
+    const others = [...stored, directory, user('olga', 'acme'), user('eve', 'other')];
+    const answer = await validate(aProject('prj-new', {}, spec), undefined, administrator, others);
+    expect(answer).toEqual({ problems: [], warnings });
+  });
+
   test('is of the tenant of who makes it', async () => {
     expect((await validate(wants({}), undefined, ofTenant('other'))).problems).toContain(
       'spec.tenantID must be "other", the tenant of the caller',
@@ -164,6 +189,23 @@ describe('a new project', () => {
   });
 });
 
+test('users of a tenant write, label and delete the projects of their tenant only', async () => {
+  const admission = await admissionAmong(stored);
+  const refused = async (sides: Pick<AdmissionRequest<Project>, 'object' | 'oldObject'>, tenant: string) => {
+    const operation = sides.object === undefined ? 'DELETE' : 'UPDATE';
+    const common = { uid: '1', operation, kind: admission.kind, name: 'prj-top', dryRun: false } as const;
+    const { problems } = await admission.validate!({ ...common, userInfo: ofTenant(tenant), ...sides });
+    return problems.map(({ field }) => field);
+  };
+  const labelled = { ...top, metadata: { ...top.metadata, labels: { a: 'b' } } };
+  const theirs = edited(top, { tenantID: 'other' });
+  for (const sides of [{ object: labelled, oldObject: top }, { oldObject: top }]) {
+    expect(await refused(sides, 'acme')).toEqual([]);
+    expect(await refused(sides, 'other')).toEqual(['spec.tenantID']);
+  }
+  expect(await refused({ object: theirs, oldObject: top }, 'acme')).toContain('spec.tenantID');
+});
+
 test('a project is not put below one that has no room for more', async () => {
   const children = Object.fromEntries(Array.from({ length: 1024 }, (_, i) => [`prj-${i}`, { 'cls-a': { cpu: 0 } }]));
   const full = active(aProject('prj-full', { 'cls-a': { cpu: 1 } }), children);
@@ -175,12 +217,15 @@ test('a project is not put below one that has no room for more', async () => {
 });
 
 describe('the end of a project', () => {
-  const warnings = async (object: Project) => {
+  const judged = async (object: Project, tenant: string) => {
     const admission = await admissionAmong([...stored, ...running]);
-    const result = await admission.validate!({
+    return admission.validate!({
       ...{ uid: '1', operation: 'DELETE', kind: admission.kind, name: object.metadata.name ?? '' },
-      ...{ userInfo: ofTenant('acme'), dryRun: false, oldObject: object },
+      ...{ userInfo: ofTenant(tenant), dryRun: false, oldObject: object },
     });
+  };
+  const warnings = async (object: Project) => {
+    const result = await judged(object, 'acme');
     expect(result.problems).toEqual([]);
     return result.warnings;
   };
@@ -216,6 +261,13 @@ describe('the end of a project', () => {
       'Project prj-moving is deleted too unless it has moved to prj-other within 10 minutes',
       'with Project prj-top are deleted: 3 projects (prj-deeper, prj-leaf, prj-one), and 2 namespaces of clusters with all that runs there',
     ]);
+  });
+
+  test('is refused to other tenants, who are not told what is below', async () => {
+    expect(await judged(top, 'other')).toEqual({
+      problems: [expect.objectContaining({ field: 'spec.tenantID' })],
+      warnings: [],
+    });
   });
 
   test('is no matter where there is nothing below', async () => {

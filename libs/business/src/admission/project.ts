@@ -1,4 +1,4 @@
-import { project, type Project } from '@tke/api-business';
+import type { Project } from '@tke/api-business';
 import type { CacheReader } from '@tke/runtime';
 import {
   kindAdmission,
@@ -12,65 +12,65 @@ import {
   type ValidationResult,
 } from '@tke/webhook';
 
+import { isSameTenant } from '../objects/is-same-tenant.ts';
 import { clusterKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { ancestorsOf, deepest, heightOf, parentProject } from '../project/tree.ts';
 import { endWarnings } from './project-end.ts';
 import { allocationProblems, useProblems } from './project-limits.ts';
+import { memberWarnings, type TellUnknownUser } from './project-members.ts';
+import { tenantResult } from './tenant-result.ts';
 
 const parentField = 'spec.parentProjectName';
 
 /** Says at once what the reconciler would find out later. Reads the cache only; `addProjectController` says what must be in it. */
-export function projectAdmission(cache: CacheReader, callerTenant: TellTenant): KindAdmission<Project> {
-  const admission = kindAdmission<Project>({
-    kind: project,
-    default: (request) => withTenant(request, callerTenant),
-    examine: (object) => merged([...clusterResults(object, cache), parentResult(object, cache), leftovers(object)]),
-    change: (request) => ({ problems: changeProblems(request, cache, callerTenant), warnings: [] }),
-  });
-  return {
-    ...admission,
-    validate: async (request) => {
-      const { operation, oldObject } = request;
-      const isEnd = operation === 'DELETE' && oldObject !== undefined;
-      const ends = { problems: [], warnings: isEnd ? endWarnings(oldObject, cache) : [] };
-      return merged([ends, (await admission.validate?.(request)) ?? {}]);
-    },
-  };
-}
-
-function changeProblems(
-  request: AdmissionRequest<Project>,
+export function projectAdmission(
   cache: CacheReader,
   callerTenant: TellTenant,
-): readonly FieldProblem[] {
-  const { object, oldObject, userInfo } = request;
+  unknownUser: TellUnknownUser,
+): KindAdmission<Project> {
+  return kindAdmission<Project>({
+    kind: projectKind,
+    default: (request) => withTenant(request, callerTenant),
+    authorize: (request) => tenantProblems(request, callerTenant(request.userInfo)),
+    examine: (object) =>
+      merged([
+        tenantResult(object, cache),
+        { warnings: memberWarnings(object, unknownUser) },
+        ...clusterResults(object, cache),
+        parentResult(object, cache),
+        leftovers(object),
+      ]),
+    change: (request) => ({ problems: changeProblems(request, cache), warnings: [] }),
+    end: (object) => endWarnings(object, cache),
+  });
+}
+
+function changeProblems({ object, oldObject }: AdmissionRequest<Project>, cache: CacheReader): readonly FieldProblem[] {
   if (object === undefined) {
     return [];
   }
-  const { tenantID = '' } = object.spec;
   const parent = parentProject(object, cache);
-  const isOfTenant = parent !== undefined && (parent.spec.tenantID ?? '') === tenantID;
+  const isOfTenant = parent !== undefined && isSameTenant(parent, object);
   return [
-    ...tenantProblems(request, callerTenant(userInfo)),
     ...(isOfTenant ? allocationProblems(object, oldObject, parent) : []),
     ...(oldObject === undefined ? [] : useProblems(object, oldObject)),
   ];
 }
 
 /** Clusters are of the tenant. A missing one is a warning: git applies in any order. */
-function clusterResults({ spec }: ProjectObject, cache: CacheReader): readonly Partial<ValidationResult>[] {
-  return Object.keys(spec.clusters ?? {}).map((name) => {
+function clusterResults(object: ProjectObject, cache: CacheReader): readonly Partial<ValidationResult>[] {
+  return Object.keys(object.spec.clusters ?? {}).map((name) => {
     const field = `spec.clusters[${name}]`;
     const found = cache.get(clusterKind, { name });
     if (found === undefined) {
       return { warnings: [`${field}: Cluster ${name} does not exist; until it does, nothing can be used in it`] };
     }
-    return (found.spec.tenantID ?? '') === (spec.tenantID ?? '') ? {} : { problems: [foreign(field, name, 'Cluster')] };
+    return isSameTenant(found, object) ? {} : { problems: [foreign(field, name, 'Cluster')] };
   });
 }
 
 function parentResult(object: ProjectObject, cache: CacheReader): Partial<ValidationResult> {
-  const { parentProjectName: value, tenantID = '' } = object.spec;
+  const { parentProjectName: value } = object.spec;
   if (!value) {
     return {};
   }
@@ -81,12 +81,12 @@ function parentResult(object: ProjectObject, cache: CacheReader): Partial<Valida
   if (parent === undefined) {
     return { warnings: [`${parentField}: Project ${value} does not exist; until it does, nothing can be used`] };
   }
-  return (parent.spec.tenantID ?? '') === tenantID
-    ? { problems: placeProblems(object, parent, cache) }
+  return isSameTenant(parent, object)
+    ? { problems: treeProblems(object, parent, cache) }
     : { problems: [foreign(parentField, value, 'Project')] };
 }
 
-function placeProblems(object: ProjectObject, parent: ProjectObject, cache: CacheReader): readonly FieldProblem[] {
+function treeProblems(object: ProjectObject, parent: ProjectObject, cache: CacheReader): readonly FieldProblem[] {
   const { name = '' } = parent.metadata;
   const above = [parent, ...ancestorsOf(parent, cache)];
   if (above.some(({ metadata }) => metadata.name === object.metadata.name)) {

@@ -1,8 +1,8 @@
-import { businessNamespace, project, type NsEmigration, type Project } from '@tke/api-business';
+import type { NsEmigration, Project } from '@tke/api-business';
 import type { ResourceAttributes } from '@tke/meta';
 import type { AdmissionRequest, AdmissionUser, FieldProblem, MayReach } from '@tke/webhook';
 
-import type { ProjectObject } from '../objects/kinds.ts';
+import { namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { parentName, wantedBy } from '../quota/child.ts';
 import type { Limits } from '../quota/limits.ts';
 
@@ -47,7 +47,7 @@ export function emigrationReachProblems(
     return [];
   }
   const { destination } = object.spec;
-  const { group, plural: resource } = businessNamespace;
+  const { group, plural: resource } = namespaceKind;
   const attributes = { verb: 'create', group, resource, namespace: destination };
   return mayReach(userInfo, { attributes, domain: destination }) ? [] : [destinationBeyond(destination)];
 }
@@ -67,7 +67,7 @@ export function relaxes(before: Limits, after: Limits): boolean {
 }
 
 function update(name: string): ResourceAttributes {
-  const { group, plural: resource } = project;
+  const { group, plural: resource } = projectKind;
   return { verb: 'update', group, resource, name };
 }
 

@@ -1,8 +1,16 @@
 import type { Kind } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import { tenantProblems, withTenant, type KindAdmission, type TellTenant, type TenantObject } from '@tke/webhook';
+import {
+  kindAdmission,
+  tenantProblems,
+  withTenant,
+  type KindAdmission,
+  type TellTenant,
+  type TenantObject,
+} from '@tke/webhook';
 
 import { tenantOfProject } from './tenant-of-project.ts';
+import { tenantResult } from './tenant-result.ts';
 
 /** Of what links a project to the registry. What it names is for the registry to judge. */
 export function registryLinkAdmission(
@@ -10,9 +18,10 @@ export function registryLinkAdmission(
   cache: CacheReader,
   callerTenant: TellTenant,
 ): KindAdmission<TenantObject> {
-  return {
+  return kindAdmission<TenantObject>({
     kind,
     default: (request) => withTenant(request, callerTenant, tenantOfProject(request, cache)),
-    validate: (request) => ({ problems: tenantProblems(request, callerTenant(request.userInfo)), warnings: [] }),
-  };
+    authorize: (request) => tenantProblems(request, callerTenant(request.userInfo)),
+    examine: (object) => tenantResult(object, cache),
+  });
 }

@@ -1,10 +1,11 @@
 import { certificateInfo } from '@tke/pki';
 
+import { instant } from '../objects/instant.ts';
 import { requestOf } from './holder.ts';
 import { certificateUser, endpointOf, kubeconfig } from './kubeconfig.ts';
 import { nameInMember } from './names.ts';
 import type { Answer, CredentialScope } from './scope.ts';
-import { forget, sign } from './signing.ts';
+import { removeRequest, sign } from './signing.ts';
 
 const defaultDays = 365;
 const signingPollMs = 500;
@@ -27,12 +28,7 @@ export async function certificateAnswer(
   const { namespace, username } = holder;
   const user = certificateUser(certificate, `${namespace}.key`);
   const text = kubeconfig({ endpoint, namespace, username, user });
-  await forget(member.client, wanted.name, signal);
+  await removeRequest(member.client, wanted.name, signal);
   const expiresAt = instant(certificateInfo(certificate).notAfter);
   return { kind: 'issued', fields: { certificate, kubeconfig: text, expiresAt } };
-}
-
-/** As the API server keeps instants. */
-export function instant(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }

@@ -1,8 +1,9 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
 import { memberEvents } from '@tke/member-cluster';
-import { controllerFor, generationChanged, type ControllerHost } from '@tke/runtime';
+import { keyOf } from '@tke/meta';
+import { controllerFor, generationChanged, type ControllerHost, type Mapper } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { credentialKind, namespaceKind } from '../objects/kinds.ts';
 import { CredentialReconciler, defaultLimits, type CredentialLimits } from './credential-reconciler.ts';
 import { LeftoverSweep } from './leftover-sweep.ts';
 
@@ -14,14 +15,21 @@ export function addCredentialController(
 ): void {
   const allLimits = { ...defaultLimits, ...limits };
   const sweep = new LeftoverSweep(dependencies, allLimits.refusedMs);
+  const { cache } = dependencies;
+  const toIssued: Mapper = ({ metadata: { namespace = '', name } }) =>
+    cache
+      .list(credentialKind, { namespace })
+      .filter(({ spec, status }) => spec.namespace === name && status?.phase === 'Issued')
+      .map(keyOf);
   controllerFor(host, 'namespacecredentials')
     // What its own reconciler writes to the status is no news to it.
-    .for<NamespaceCredential>(namespaceCredential, { predicates: [generationChanged] })
+    .for(credentialKind, { predicates: [generationChanged] })
+    .watches(namespaceKind, toIssued, { predicates: [{ update: () => false }] })
     // A tenant's cluster that stalls must not hold the credentials of others.
     .withOptions({
       concurrency: 4,
       reconcileTimeoutMs: 60_000,
-      flowOf: (request) => dependencies.cache.get<NamespaceCredential>(namespaceCredential, request)?.spec.tenantID,
+      flowOf: (request) => cache.get(credentialKind, request)?.spec.tenantID,
     })
     .complete(new CredentialReconciler(dependencies, allLimits, (cluster) => sweep.leftBehind(cluster)));
   controllerFor(host, 'credential-leftovers')

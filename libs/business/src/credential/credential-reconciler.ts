@@ -1,7 +1,5 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
 import { describeError } from '@tke/errors';
-import { isNotFound } from '@tke/kube-client';
-import { keyOf, type DeepReadonly, type Kind } from '@tke/meta';
+import { keyOf } from '@tke/meta';
 import {
   hasFinalizer,
   saveFailure,
@@ -14,19 +12,20 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { certificateAnswer, instant } from './certificate-way.ts';
+import { instant } from '../objects/instant.ts';
+import { credentialKind, namespaceKind, type CredentialObject } from '../objects/kinds.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
+import { certificateAnswer } from './certificate-way.ts';
 import { credentialErrors } from './errors.ts';
 import { credentialFieldManager, credentialFinalizer, nameInMember } from './names.ts';
 import { scopeOf, type Answer, type CredentialScope } from './scope.ts';
 import { checkNumber } from './live-credentials.ts';
-import { forget } from './signing.ts';
+import { removeRequest } from './signing.ts';
 import { TokenRemoval } from './token-removal.ts';
 import { tokenAnswer } from './token-way.ts';
 
-type Credential = DeepReadonly<NamespaceCredential>;
-type Fields = DeepReadonly<NonNullable<NamespaceCredential['status']>>;
+type Fields = NonNullable<CredentialObject['status']>;
 
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 const action = 'IssueCredential';
 const defaultTtlSeconds = 3_600;
 const dayMs = 86_400_000;
@@ -65,7 +64,7 @@ export class CredentialReconciler implements Reconciler {
   }
 
   async reconcile(request: Request, { signal }: ReconcileContext): Promise<Result | undefined> {
-    const object = this.#deps.cache.get(kind, request);
+    const object = this.#deps.cache.get(credentialKind, request);
     if (object === undefined) {
       return undefined;
     }
@@ -74,7 +73,7 @@ export class CredentialReconciler implements Reconciler {
     }
     const { finishedAt } = object.status ?? {};
     if (finishedAt !== undefined) {
-      return this.#expire(object, signal);
+      return this.#keep(object, signal);
     }
     try {
       return await this.#answer(object, signal);
@@ -82,25 +81,23 @@ export class CredentialReconciler implements Reconciler {
       if (describeError(error).class === 'NeedsUser' || this.#isOverdue(object)) {
         return this.#finish(object, { ...kept(object), phase: 'Failed' }, { kind: 'stalled', error }, signal);
       }
-      await saveFailure(this.#deps, { kind, object, error, action, signal });
+      await saveFailure(this.#deps, { kind: credentialKind, object, error, action, signal });
       throw error;
     }
   }
 
-  async #answer(object: Credential, signal: AbortSignal): Promise<Result | undefined> {
+  async #answer(object: CredentialObject, signal: AbortSignal): Promise<Result | undefined> {
     checkNumber(object, this.#deps.cache);
     const scope = scopeOf(object, this.#deps);
     const answer = 'kind' in scope ? scope : await this.#ask(scope, signal);
     if (answer.kind === 'issued') {
-      const { type = 'Certificate', username = '' } = object.spec;
-      const message = `A ${type.toLowerCase()} for ${username}, until ${answer.fields.expiresAt ?? ''}`;
-      return this.#finish(object, { ...answer.fields, phase: 'Issued' }, { kind: 'ready', message }, signal);
+      return this.#finish(object, { ...answer.fields, phase: 'Issued' }, issued(object, answer.fields), signal);
     }
     this.#checkPatience(object, answer);
     const { reason, message, afterMs } = answer;
     const outcome: Outcome = { kind: 'progressing', reason, message };
     const fields = { ...kept(object), phase: 'Pending' as const };
-    await saveOutcome(this.#deps, { kind, object, fields, outcome, action, signal });
+    await saveOutcome(this.#deps, { kind: credentialKind, object, fields, outcome, action, signal });
     return { requeueAfterMs: afterMs };
   }
 
@@ -111,7 +108,7 @@ export class CredentialReconciler implements Reconciler {
   }
 
   /** Throws when it was waited long enough. */
-  #checkPatience(object: Credential, { reason, message }: Extract<Answer, { kind: 'waiting' }>): void {
+  #checkPatience(object: CredentialObject, { reason, message }: Extract<Answer, { kind: 'waiting' }>): void {
     const { uid = '' } = object.metadata;
     const now = this.#deps.clock.monotonic();
     const isSigning = reason === 'WaitingForSigner';
@@ -131,11 +128,11 @@ export class CredentialReconciler implements Reconciler {
     }
   }
 
-  #isOverdue({ metadata }: Credential): boolean {
+  #isOverdue({ metadata }: CredentialObject): boolean {
     return this.#deps.clock.now() - Date.parse(metadata.creationTimestamp ?? '') > this.#limits.pendingMs;
   }
 
-  async #finish(object: Credential, fields: Fields, outcome: Outcome, signal: AbortSignal): Promise<Result> {
+  async #finish(object: CredentialObject, fields: Fields, outcome: Outcome, signal: AbortSignal): Promise<Result> {
     const { uid = '' } = object.metadata;
     if (outcome.kind === 'stalled' && this.#askedAt.has(uid)) {
       // What cannot be taken back now, kube-controller-manager collects within a day.
@@ -143,45 +140,67 @@ export class CredentialReconciler implements Reconciler {
     }
     this.#askedAt.delete(uid);
     const finished = { ...fields, finishedAt: instant(this.#deps.clock.now()) };
-    await saveOutcome(this.#deps, { kind, object, fields: finished, outcome, action, signal });
+    await saveOutcome(this.#deps, { kind: credentialKind, object, fields: finished, outcome, action, signal });
     return this.#lookAgain(object, finished);
   }
 
+  /** Namespaces move and end, and leave behind what was issued for them. */
+  async #tellWorth(object: CredentialObject, status: Fields, signal: AbortSignal): Promise<void> {
+    if (status.phase !== 'Issued') {
+      return;
+    }
+    const { namespace = '' } = object.metadata;
+    const isThere = this.#deps.cache.get(namespaceKind, { namespace, name: object.spec.namespace }) !== undefined;
+    const outcome = isThere ? issued(object, status) : outlived(object);
+    await saveOutcome(this.#deps, { kind: credentialKind, object, fields: status, outcome, action, signal });
+  }
+
   /** When it goes, once a day until then: timers do not last for months. */
-  #lookAgain(object: Credential, status: Fields): Result {
+  #lookAgain(object: CredentialObject, status: Fields): Result {
     const leftMs = goesAt(object, status) - this.#deps.clock.now();
     return { requeueAfterMs: Math.min(dayMs, Math.max(shortestMs, leftMs)) };
   }
 
-  async #withdraw(object: Credential, signal: AbortSignal): Promise<void> {
+  async #withdraw(object: CredentialObject, signal: AbortSignal): Promise<void> {
     const scope = scopeOf(object, this.#deps);
-    await ('kind' in scope ? undefined : forget(scope.member.client, nameInMember(object.metadata.uid ?? ''), signal));
+    await ('kind' in scope
+      ? undefined
+      : removeRequest(scope.member.client, nameInMember(object.metadata.uid ?? ''), signal));
   }
 
-  async #expire(object: Credential, signal: AbortSignal): Promise<Result | undefined> {
+  async #keep(object: CredentialObject, signal: AbortSignal): Promise<Result | undefined> {
     const { client, clock } = this.#deps;
-    if (goesAt(object, object.status ?? {}) > clock.now()) {
-      return this.#lookAgain(object, object.status ?? {});
+    const { status = {} } = object;
+    if (goesAt(object, status) > clock.now()) {
+      await this.#tellWorth(object, status, signal);
+      return this.#lookAgain(object, status);
     }
     const { uid } = object.metadata;
     const preconditions = { ...(uid !== undefined && { uid }) };
-    await client.delete(kind, keyOf(object), { preconditions, signal }).catch((error: unknown) => {
-      if (!isNotFound(error)) {
-        throw error;
-      }
-    });
+    await client.delete(credentialKind, keyOf(object), { preconditions, signal }).catch(undefinedIfGone);
     return undefined;
   }
 }
 
+/** What a credential that was issued says of itself. */
+function issued({ spec }: CredentialObject, { expiresAt = '' }: Fields): Outcome {
+  const { type = 'Certificate', username = '' } = spec;
+  return { kind: 'ready', message: `A ${type.toLowerCase()} for ${username}, until ${expiresAt}` };
+}
+
+function outlived({ metadata, spec }: CredentialObject): Outcome {
+  const message = `project ${metadata.namespace ?? ''} has no Namespace ${spec.namespace} any more`;
+  return { kind: 'stalled', error: credentialErrors.NamespaceGone(message) };
+}
+
 /** When it is deleted, in milliseconds since the epoch. A token ends with its object, so that this stays as long as it holds. */
-function goesAt({ spec }: Credential, { finishedAt = '', expiresAt }: Fields): number {
+function goesAt({ spec }: CredentialObject, { finishedAt = '', expiresAt }: Fields): number {
   const lastsUntil = spec.type === 'Token' && expiresAt !== undefined ? expiresAt : finishedAt;
   return Date.parse(lastsUntil) + (spec.ttlSecondsAfterFinished ?? defaultTtlSeconds) * 1_000;
 }
 
 /** What must not be forgotten, however it ends. */
-function kept({ status }: Credential): Fields {
+function kept({ status }: CredentialObject): Fields {
   const { clusterName, clusterUID } = status ?? {};
   return { ...(clusterName !== undefined && { clusterName }), ...(clusterUID !== undefined && { clusterUID }) };
 }

@@ -50,6 +50,12 @@ export const credentialErrors = codedErrors({
     meaning: 'The Namespace that the credential is for did not become Available in time.',
     remedy: 'Create it again when the Namespace is Available.',
   },
+  NamespaceGone: {
+    class: 'NeedsUser',
+    meaning:
+      'The Namespace that the credential was issued for is no longer in this project: it moved to another one, or was deleted. What was issued still says who its holder is; by this project he may do nothing there.',
+    remedy: 'Delete the NamespaceCredential, and ask for another one in the project that has the Namespace now.',
+  },
   MemberRightsMissing: {
     class: 'NeedsUser',
     meaning:

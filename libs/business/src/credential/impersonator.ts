@@ -1,9 +1,11 @@
-import { isForbidden, isNotFound, type Client } from '@tke/kube-client';
-import { coreKinds, keyString, parseKey, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
+import { isForbidden, type Client } from '@tke/kube-client';
+import { coreKinds, keyString, parseKey, type ObjectKey } from '@tke/meta';
 import { applyObject } from '@tke/runtime';
 
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { credentialErrors } from './errors.ts';
 import { groupsOf, type CredentialHolder } from './holder.ts';
+import { clusterRole, clusterRoleBinding, serviceAccount, tokenRequest, type ClusterRole } from './member-kinds.ts';
 import {
   credentialAnnotation,
   credentialClusterLabel,
@@ -13,34 +15,6 @@ import {
   nameInMember,
 } from './names.ts';
 
-interface ServiceAccount extends KubeObject {
-  automountServiceAccountToken?: boolean;
-}
-
-interface ClusterRole extends KubeObject {
-  rules: { apiGroups: string[]; resources: string[]; resourceNames: string[]; verbs: string[] }[];
-}
-
-interface ClusterRoleBinding extends KubeObject {
-  roleRef: { apiGroup: string; kind: string; name: string };
-  subjects: { kind: string; namespace: string; name: string }[];
-}
-
-/** authentication.k8s.io/v1, at the subresource of a ServiceAccount. */
-interface TokenRequest extends KubeObject {
-  spec: { expirationSeconds: number };
-  status?: { token: string; expirationTimestamp: string };
-}
-
-const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: false };
-const serviceAccount: Kind<ServiceAccount> = {
-  ...{ group: '', version: 'v1', namespaced: true },
-  ...{ kind: 'ServiceAccount', plural: 'serviceaccounts' },
-};
-const clusterRole: Kind<ClusterRole> = { ...rbac, kind: 'ClusterRole', plural: 'clusterroles' };
-const clusterRoleBinding: Kind<ClusterRoleBinding> = {
-  ...{ ...rbac, kind: 'ClusterRoleBinding', plural: 'clusterrolebindings' },
-};
 const daySeconds = 86_400;
 
 /** A ServiceAccount of a member that may do one thing: act as the holder of a credential. */
@@ -92,9 +66,9 @@ export async function issueToken(
 export async function removeImpersonator(client: Client, uid: string, signal: AbortSignal): Promise<void> {
   const name = nameInMember(uid);
   // The binding first: API servers see its end at once, but remember for ten seconds whose a token is (TokenSuccessCacheTTL).
-  await removed(client, clusterRoleBinding, { name }, signal);
-  await removed(client, serviceAccount, { namespace: credentialNamespace, name }, signal);
-  await removed(client, clusterRole, { name }, signal);
+  await client.delete(clusterRoleBinding, { name }, { signal }).catch(undefinedIfGone);
+  await client.delete(serviceAccount, { namespace: credentialNamespace, name }, { signal }).catch(undefinedIfGone);
+  await client.delete(clusterRole, { name }, { signal }).catch(undefinedIfGone);
 }
 
 /** Those that were made for a Cluster. */
@@ -122,7 +96,7 @@ async function ensureImpersonator(client: Client, impersonator: Impersonator, si
   const ofAccount = { metadata: { ...metadata, ...account }, automountServiceAccountToken: false };
   await applyObject(client, serviceAccount, ofAccount, options);
   await applyObject(client, clusterRole, { metadata, rules: rulesFor(holder) }, options);
-  const roleRef = { apiGroup: rbac.group, kind: clusterRole.kind, name };
+  const roleRef = { apiGroup: clusterRole.group, kind: clusterRole.kind, name };
   const subjects = [{ kind: serviceAccount.kind, ...account }];
   await applyObject(client, clusterRoleBinding, { metadata, roleRef, subjects }, options);
 }
@@ -137,31 +111,17 @@ function rulesFor(holder: CredentialHolder): ClusterRole['rules'] {
 }
 
 async function requestToken(client: Client, name: string, days: number, signal: AbortSignal): Promise<IssuedToken> {
-  const { group, version, plural, namespaced } = serviceAccount;
-  const kind: Kind<TokenRequest> = { group, version, plural, namespaced, kind: 'TokenRequest' };
+  const metadata = { namespace: credentialNamespace, name };
   const request = {
-    ...{ apiVersion: 'authentication.k8s.io/v1', kind: kind.kind, metadata: { namespace: credentialNamespace, name } },
+    ...{ apiVersion: 'authentication.k8s.io/v1', kind: tokenRequest.kind, metadata },
     // No audiences: those of the API server itself.
     spec: { expirationSeconds: days * daySeconds },
   };
-  const { status } = await client.create(kind, request, { subresource: 'token', signal });
+  const { status } = await client.create(tokenRequest, request, { subresource: 'token', signal });
   if (status === undefined) {
     throw credentialErrors.TokenNotIssued(
       `the cluster answered the request for a token of ServiceAccount ${name} without one`,
     );
   }
   return { token: status.token, expiresAt: status.expirationTimestamp };
-}
-
-async function removed(
-  client: Client,
-  kind: Kind,
-  key: { readonly namespace?: string; readonly name: string },
-  signal: AbortSignal,
-): Promise<void> {
-  await client.delete(kind, key, { signal }).catch((error: unknown) => {
-    if (!isNotFound(error)) {
-      throw error;
-    }
-  });
 }

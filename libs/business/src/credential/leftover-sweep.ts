@@ -1,7 +1,5 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
-import { isForbidden, isNotFound } from '@tke/kube-client';
+import { isForbidden } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import type { Kind } from '@tke/meta';
 import {
   hasFinalizer,
   type Enqueue,
@@ -13,11 +11,10 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { clusterKind } from '../objects/kinds.ts';
+import { clusterKind, credentialKind } from '../objects/kinds.ts';
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { listImpersonators, removeImpersonator, type FoundImpersonator } from './impersonator.ts';
 import { credentialFinalizer } from './names.ts';
-
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 
 const dayMs = 86_400_000;
 
@@ -91,19 +88,14 @@ export class LeftoverSweep implements Reconciler, Source {
   /** Asks the hub itself: what is not in the cache may have been made by a leader before us a moment ago. */
   async #isWanted({ uid, credential }: FoundImpersonator, signal: AbortSignal): Promise<boolean> {
     const { cache, client } = this.#deps;
-    const cached = cache.get(kind, credential)?.metadata;
+    const cached = cache.get(credentialKind, credential)?.metadata;
     if (cached?.uid === uid && cached.deletionTimestamp === undefined) {
       return true;
     }
-    try {
-      const found = await client.get(kind, credential, { signal });
-      const isGivenUp = found.metadata.deletionTimestamp !== undefined && !hasFinalizer(found, credentialFinalizer);
-      return found.metadata.uid === uid && !isGivenUp;
-    } catch (error) {
-      if (isNotFound(error)) {
-        return false;
-      }
-      throw error;
+    const found = await client.get(credentialKind, credential, { signal }).catch(undefinedIfGone);
+    if (found?.metadata.uid !== uid) {
+      return false;
     }
+    return found.metadata.deletionTimestamp === undefined || hasFinalizer(found, credentialFinalizer);
   }
 }

@@ -1,12 +1,7 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
-import type { DeepReadonly, Kind } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
+import { credentialKind, type CredentialObject } from '../objects/kinds.ts';
 import { credentialErrors } from './errors.ts';
-
-type Credential = DeepReadonly<NamespaceCredential>;
-
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 
 /** Of one user in one project, at a time. A token is three objects in its cluster, for as long as a year. */
 export const mostLive = 20;
@@ -15,15 +10,15 @@ export const mostLive = 20;
 export function liveCredentials(
   { username, project }: { readonly username: string; readonly project: string },
   cache: CacheReader,
-): readonly Credential[] {
-  return cache.list(kind, { namespace: project }).filter(({ metadata, spec, status }) => {
+): readonly CredentialObject[] {
+  return cache.list(credentialKind, { namespace: project }).filter(({ metadata, spec, status }) => {
     const isOver = metadata.deletionTimestamp !== undefined || status?.phase === 'Failed';
     return spec.username === username && !isOver;
   });
 }
 
 /** Throws TooManyCredentials for one that has as many before it as there may be. */
-export function checkNumber(credential: Credential, cache: CacheReader): void {
+export function checkNumber(credential: CredentialObject, cache: CacheReader): void {
   const { username = '' } = credential.spec;
   const project = credential.metadata.namespace ?? '';
   const before = liveCredentials({ username, project }, cache).filter((each) => isBefore(each, credential));
@@ -35,7 +30,7 @@ export function checkNumber(credential: Credential, cache: CacheReader): void {
 }
 
 /** What was answered stays so. Of the others the older ones; instants have seconds only, so that within one the UID decides. */
-function isBefore({ metadata: one, status }: Credential, { metadata: other }: Credential): boolean {
+function isBefore({ metadata: one, status }: CredentialObject, { metadata: other }: CredentialObject): boolean {
   const [at, otherAt] = [one.creationTimestamp ?? '', other.creationTimestamp ?? ''];
   if (status?.finishedAt !== undefined) {
     return one.uid !== other.uid;

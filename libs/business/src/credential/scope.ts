@@ -1,16 +1,15 @@
-import type { NamespaceCredential } from '@tke/api-business';
 import type { Cluster } from '@tke/api-platform';
 import type { MemberCluster, MemberClusters } from '@tke/member-cluster';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
-import { clusterKind, namespaceKind } from '../objects/kinds.ts';
+import { clusterKind, namespaceKind, type CredentialObject } from '../objects/kinds.ts';
 import { credentialErrors } from './errors.ts';
 import type { CredentialHolder } from './holder.ts';
 
 /** All that a credential is about. */
 export interface CredentialScope {
-  readonly credential: DeepReadonly<NamespaceCredential>;
+  readonly credential: CredentialObject;
   readonly holder: CredentialHolder;
   readonly cluster: DeepReadonly<Cluster>;
   readonly member: MemberCluster;
@@ -18,7 +17,7 @@ export interface CredentialScope {
 
 export interface IssuedAnswer {
   readonly kind: 'issued';
-  readonly fields: DeepReadonly<NonNullable<NamespaceCredential['status']>>;
+  readonly fields: NonNullable<CredentialObject['status']>;
 }
 
 /** What has come of asking for a credential. */
@@ -35,7 +34,7 @@ const namespacePollMs = 5_000;
 
 /** Throws CredentialIncomplete, and ClusterNotConnected (Retryable). Waits for the Namespace: one apply brings both, in any order. */
 export function scopeOf(
-  credential: DeepReadonly<NamespaceCredential>,
+  credential: CredentialObject,
   { cache, members }: ScopeDependencies,
 ): CredentialScope | Extract<Answer, { kind: 'waiting' }> {
   const { namespace: project = '' } = credential.metadata;
@@ -61,7 +60,7 @@ function connected(
   { cluster: name, tenantID }: CredentialHolder,
   { cache, members }: ScopeDependencies,
 ): Pick<CredentialScope, 'cluster' | 'member'> {
-  const [cluster, member] = [cache.get<Cluster>(clusterKind, { name }), members.get(name)];
+  const [cluster, member] = [cache.get(clusterKind, { name }), members.get(name)];
   if (cluster?.spec.tenantID !== tenantID || member?.tenantID !== tenantID) {
     throw credentialErrors.ClusterNotConnected(`cluster ${name} is not connected for tenant ${tenantID}`);
   }

@@ -1,30 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 
-import { isNotFound, type Client } from '@tke/kube-client';
-import { apiVersionOf, keyOf, type Kind, type KubeObject } from '@tke/meta';
+import type { Client } from '@tke/kube-client';
+import { apiVersionOf, keyOf } from '@tke/meta';
 import { certificateInfo } from '@tke/pki';
 
+import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import type { CertificateRequest } from './certificate-request.ts';
 import { credentialErrors } from './errors.ts';
+import { certificateSigningRequest, type CertificateSigningRequest, type CsrCondition } from './member-kinds.ts';
 import { credentialFieldManager } from './names.ts';
-
-interface CsrCondition {
-  type: string;
-  status: string;
-  reason?: string;
-  message?: string;
-}
-
-/** certificates.k8s.io/v1. */
-export interface CertificateSigningRequest extends KubeObject {
-  spec: { request: string; signerName: string; usages: string[]; expirationSeconds?: number };
-  status?: { certificate?: string; conditions?: CsrCondition[] };
-}
-
-export const certificateSigningRequest: Kind<CertificateSigningRequest> = {
-  ...{ group: 'certificates.k8s.io', version: 'v1', namespaced: false },
-  ...{ kind: 'CertificateSigningRequest', plural: 'certificatesigningrequests' },
-};
 
 /** What a member is asked to sign. */
 export interface Wanted {
@@ -45,7 +29,8 @@ const daySeconds = 86_400;
  */
 export async function sign(client: Client, wanted: Wanted, signal: AbortSignal): Promise<string | undefined> {
   const asked = csrOf(wanted);
-  const found = await existing(client, wanted.name, signal);
+  const key = { name: wanted.name };
+  const found = await client.get(certificateSigningRequest, key, { signal }).catch(undefinedIfGone);
   const csr = found ?? (await client.create(certificateSigningRequest, asked, { fieldManager, signal }));
   if (!isSame(csr, asked)) {
     throw credentialErrors.CertificateRequestTaken(
@@ -65,13 +50,9 @@ export async function sign(client: Client, wanted: Wanted, signal: AbortSignal):
   return certificate === undefined ? undefined : checked(Buffer.from(certificate, 'base64').toString(), wanted.request);
 }
 
-/** Nothing of it is needed any more. */
-export async function forget(client: Client, name: string, signal: AbortSignal): Promise<void> {
-  await client.delete(certificateSigningRequest, { name }, { signal }).catch((error: unknown) => {
-    if (!isNotFound(error)) {
-      throw error;
-    }
-  });
+/** Takes back what was asked for, or clears it away when it was answered. */
+export async function removeRequest(client: Client, name: string, signal: AbortSignal): Promise<void> {
+  await client.delete(certificateSigningRequest, { name }, { signal }).catch(undefinedIfGone);
 }
 
 function csrOf({ name, request, days }: Wanted): CertificateSigningRequest {
@@ -87,17 +68,6 @@ function csrOf({ name, request, days }: Wanted): CertificateSigningRequest {
       expirationSeconds: days * daySeconds,
     },
   };
-}
-
-async function existing(client: Client, name: string, signal: AbortSignal) {
-  try {
-    return await client.get(certificateSigningRequest, { name }, { signal });
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** The spec of one that exists cannot be changed, so that what is looked at here is what is approved below. */

@@ -1,16 +1,12 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
 import { errorMessage } from '@tke/errors';
 import { isForbidden } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import type { DeepReadonly, Kind } from '@tke/meta';
 import { removeFinalizer, saveOutcome, type Outcome, type Result } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { clusterKind } from '../objects/kinds.ts';
+import { clusterKind, credentialKind, type CredentialObject } from '../objects/kinds.ts';
 import { removeImpersonator } from './impersonator.ts';
 import { credentialFinalizer, credentialNamespace, nameInMember } from './names.ts';
-
-type Credential = DeepReadonly<NamespaceCredential>;
 
 /** Why it is not gone. `isFinal`: it never will be. */
 interface Obstacle {
@@ -18,7 +14,6 @@ interface Obstacle {
   readonly isFinal: boolean;
 }
 
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 const action = 'RemoveToken';
 const lookAgainMs = 15_000;
 
@@ -38,7 +33,7 @@ export class TokenRemoval {
   }
 
   /** Of an object that is being deleted and has the finalizer. */
-  async advance(object: Credential, signal: AbortSignal): Promise<Result | undefined> {
+  async advance(object: CredentialObject, signal: AbortSignal): Promise<Result | undefined> {
     const { client, clock } = this.#deps;
     const deadline = Date.parse(object.metadata.deletionTimestamp ?? '') + this.#giveUpAfterMs;
     const obstacle = await this.#clean(object, signal);
@@ -51,14 +46,14 @@ export class TokenRemoval {
     if (obstacle !== undefined) {
       this.#tell(object, obstacle);
     }
-    await removeFinalizer(client, kind, object, credentialFinalizer, { signal });
+    await removeFinalizer(client, credentialKind, object, credentialFinalizer, { signal });
     if (obstacle?.isFinal === false) {
       this.#leftBehind(object.status?.clusterName ?? '');
     }
     return undefined;
   }
 
-  async #clean({ metadata, status }: Credential, signal: AbortSignal): Promise<Obstacle | undefined> {
+  async #clean({ metadata, status }: CredentialObject, signal: AbortSignal): Promise<Obstacle | undefined> {
     if (status?.clusterName === undefined) {
       return undefined;
     }
@@ -96,13 +91,13 @@ export class TokenRemoval {
     return member?.health.state === 'Healthy' ? member : { message: `cluster ${name} does not answer`, isFinal: false };
   }
 
-  async #saveWaiting(object: Credential, message: string, signal: AbortSignal): Promise<void> {
+  async #saveWaiting(object: CredentialObject, message: string, signal: AbortSignal): Promise<void> {
     const outcome: Outcome = { kind: 'progressing', reason: 'Terminating', message };
     const fields = { ...object.status, phase: 'Terminating' as const };
-    await saveOutcome(this.#deps, { kind, object, fields, outcome, action, signal });
+    await saveOutcome(this.#deps, { kind: credentialKind, object, fields, outcome, action, signal });
   }
 
-  #tell(object: Credential, { message, isFinal }: Obstacle): void {
+  #tell(object: CredentialObject, { message, isFinal }: Obstacle): void {
     const { clusterName = '', expiresAt } = object.status ?? {};
     const name = nameInMember(object.metadata.uid ?? '');
     const account = `ServiceAccount ${credentialNamespace}/${name} of cluster ${clusterName}`;

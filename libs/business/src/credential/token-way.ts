@@ -1,7 +1,7 @@
-import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
-import { keyOf, type DeepReadonly, type Kind } from '@tke/meta';
+import { keyOf } from '@tke/meta';
 import { ensureFinalizer, patchStatus, type StatusDependencies } from '@tke/runtime';
 
+import { credentialKind, type CredentialObject } from '../objects/kinds.ts';
 import { credentialErrors } from './errors.ts';
 import { requestOf } from './holder.ts';
 import { issueToken } from './impersonator.ts';
@@ -10,7 +10,6 @@ import { credentialFinalizer } from './names.ts';
 import type { CredentialScope, IssuedAnswer } from './scope.ts';
 import { seal } from './sealed-token.ts';
 
-const kind: Kind<NamespaceCredential> = namespaceCredential;
 const defaultDays = 30;
 
 /**
@@ -47,12 +46,12 @@ export async function tokenAnswer(
 
 /** Where to clear away later. Both writes fail if the object is being deleted by then, and nothing is made in the member. */
 async function remember(
-  credential: DeepReadonly<NamespaceCredential>,
+  credential: CredentialObject,
   place: { readonly clusterName: string; readonly clusterUID: string },
   { client, fieldManager }: Pick<StatusDependencies, 'client' | 'fieldManager'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const held = await ensureFinalizer(client, kind, credential, credentialFinalizer, { signal });
+  const held = await ensureFinalizer(client, credentialKind, credential, credentialFinalizer, { signal });
   const options = { signal, fieldManager, optimisticLock: true };
-  await patchStatus(client, kind, held, { ...held.status, ...place }, options);
+  await patchStatus(client, credentialKind, held, { ...held.status, ...place }, options);
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rule, type Rule } from '@tke/api-auth';
 import { namespaceCredential, type NamespaceCredential } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
+import { isNotFound } from '@tke/kube-client';
 import { coreKinds, type Kind } from '@tke/meta';
 
 import { clusterKind } from '../objects/kinds.ts';
@@ -14,14 +15,15 @@ import { newRequest } from './own-credential.ts';
 import { unseal } from './sealed-token.ts';
 import { asking, carol, powerless, TokenLab, untilSaid } from './testing/token-lab.ts';
 
-const timeoutMs = 180_000;
-const waitMs = 60_000;
+const waitMs = 120_000;
+// More than all that a test waits for.
+const timeoutMs = 1_800_000;
 const dayMs = 86_400_000;
 const kind: Kind<NamespaceCredential> = namespaceCredential;
 let lab: TokenLab;
 
 beforeAll(async () => {
-  lab = await TokenLab.start({ giveUpAfterMs: 4_000, refusedMs: 500 });
+  lab = await TokenLab.start({ refusedMs: 500 });
 }, timeoutMs);
 
 afterAll(() => lab.stop(), timeoutMs);
@@ -38,7 +40,7 @@ describe('a token', () => {
       expect((Date.parse(status!.expiresAt!) - Date.now()) / dayMs).toBeCloseTo(7, 1);
       expect(conditionOf(object, 'Ready')?.message).toBe(`A token for carol, until ${status!.expiresAt!}`);
 
-      expect(await kubectl('auth', 'whoami')).toMatch(/Username +carol\n.*tenant:default.*project:prj-a/);
+      await untilSaid(() => kubectl('auth', 'whoami'), /Username +carol\n.*tenant:default.*project:prj-a/);
       await untilSaid(() => kubectl('get', 'pods'), /No resources found in shop namespace/);
       expect(await kubectl('run', 'x', '--image=x')).toContain('User "carol" cannot create resource "pods"');
       expect(await kubectl('get', 'pods', '-n', 'blog')).toContain('User "carol" cannot list resource "pods"');
@@ -109,11 +111,7 @@ describe('a token', () => {
       await lab.token();
       expect((await lab.hub.admin.get(kind, key)).metadata).not.toHaveProperty('deletionTimestamp');
       await answeredAt(-7, -1);
-      const isGone = () =>
-        lab.hub.admin.get(kind, key).then(
-          () => false,
-          () => true,
-        );
+      const isGone = () => lab.hub.admin.get(kind, key).then(() => false, isNotFound);
       await waitFor(isGone, { description: 'it is gone', timeoutMs: waitMs });
       expect(await lab.inMember(object)).toEqual([]);
     },
@@ -147,7 +145,8 @@ describe('without the member', () => {
         await lab.hub.admin.delete(kind, keyOf(object));
         const waiting = await lab.hub.untilReason(kind, object, 'Terminating');
         expect(conditionOf(waiting, 'Ready')?.message).toMatch(/cluster cls-1 .*; given up at /);
-        await waitFor(() => lab.leftBehind(object)[0], { description: 'it is left behind', timeoutMs: waitMs });
+        const isLeft = () => lab.leftBehind(object)[0];
+        await lab.later(() => waitFor(isLeft, { description: 'it is left behind', timeoutMs: waitMs }));
       } finally {
         lab.member.resumeApiServer();
       }
@@ -181,7 +180,11 @@ describe('without the member', () => {
       const { object } = await lab.token();
       await lab.refuse();
       try {
-        await lab.hub.remove(kind, object.metadata.name!, 'prj-a');
+        await lab.hub.admin.delete(kind, keyOf(object));
+        await lab.hub.untilReason(kind, object, 'Terminating');
+        expect(lab.leftBehind(object)).toEqual([]);
+        const isGone = () => lab.hub.admin.get(kind, keyOf(object)).then(() => false, isNotFound);
+        await lab.later(() => waitFor(isGone, { description: 'it is gone', timeoutMs: waitMs }));
         expect(lab.leftBehind(object)).toEqual([expect.stringContaining('refuses')]);
         expect(await lab.inMember(object)).toHaveLength(3);
       } finally {
@@ -198,7 +201,7 @@ describe('without the member', () => {
       const { object } = await lab.token();
       const metadata = { name: asking };
       const { apiVersion, kind: ofCluster, spec } = await lab.hub.admin.get(clusterKind, metadata);
-      await lab.hub.admin.delete(clusterKind, metadata);
+      await lab.removeCluster(asking);
       await lab.hub.remove(kind, object.metadata.name!, 'prj-a');
       await lab.hub.admin.create(clusterKind, { apiVersion, kind: ofCluster, metadata, spec });
       const [note = ''] = lab.leftBehind(object);

@@ -1,5 +1,5 @@
 import type { BusinessNamespace, Project } from '@tke/api-business';
-import { keyOf, type DeepReadonly, type ObjectKey } from '@tke/meta';
+import { keyOf, type ObjectKey } from '@tke/meta';
 import {
   annotationChanged,
   controllerFor,
@@ -11,7 +11,7 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { clusterKind, emigrationKind, namespaceKind, projectKind } from '../objects/kinds.ts';
+import { clusterKind, emigrationKind, namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { EmigrationReconciler } from './emigration-reconciler.ts';
 import { emigrationFrom } from './names.ts';
 
@@ -64,8 +64,8 @@ function toEmigrationsInto(cache: CacheReader): Mapper<Project> {
 }
 
 /** A change of a project that an emigration may wait for: it became Active, or has other limits, or gave or got something back. */
-function takesMore(before: DeepReadonly<Project>, after: DeepReadonly<Project>): boolean {
-  const told = ({ metadata: { generation }, status }: DeepReadonly<Project>) =>
+function takesMore(before: ProjectObject, after: ProjectObject): boolean {
+  const told = ({ metadata: { generation }, status }: ProjectObject) =>
     JSON.stringify([generation, status?.phase, status?.charges, status?.cachedSpecClusters]);
   return told(before) !== told(after);
 }

@@ -2,9 +2,17 @@ import type { NsEmigration } from '@tke/api-business';
 import { isNotFound } from '@tke/kube-client';
 import type { DeepReadonly } from '@tke/meta';
 import type { PlanState } from '@tke/plan';
-import { findCondition, patchStatus, setSummary, type Outcome, type StatusDependencies } from '@tke/runtime';
+import {
+  eventTypeOf,
+  findCondition,
+  patchStatus,
+  setSummary,
+  type Outcome,
+  type StatusDependencies,
+} from '@tke/runtime';
 
-import { emigrationKind } from '../objects/kinds.ts';
+import { instant } from '../objects/instant.ts';
+import { emigrationKind, type EmigrationObject } from '../objects/kinds.ts';
 import { emigrationFieldManager as fieldManager } from './names.ts';
 import { phaseOf, type EmigrationPhase } from './step-names.ts';
 
@@ -14,11 +22,11 @@ type Status = DeepReadonly<NonNullable<NsEmigration['status']>>;
 export class EmigrationPass {
   readonly signal: AbortSignal;
   readonly #tools: Pick<StatusDependencies, 'client' | 'recorder' | 'clock'>;
-  #object: DeepReadonly<NsEmigration>;
+  #object: EmigrationObject;
 
   constructor(
     tools: Pick<StatusDependencies, 'client' | 'recorder' | 'clock'>,
-    object: DeepReadonly<NsEmigration>,
+    object: EmigrationObject,
     signal: AbortSignal,
   ) {
     this.#tools = tools;
@@ -27,7 +35,7 @@ export class EmigrationPass {
   }
 
   /** The newest that was answered. */
-  get object(): DeepReadonly<NsEmigration> {
+  get object(): EmigrationObject {
     return this.#object;
   }
 
@@ -44,7 +52,8 @@ export class EmigrationPass {
     const { generation } = metadata;
     const conditions = setSummary(status.conditions, outcome, { generation, clock });
     const before = findCondition(status.conditions, 'Ready');
-    const { reason, message, status: ready } = findCondition(conditions, 'Ready') ?? {};
+    const ready = findCondition(conditions, 'Ready');
+    const { reason, message } = ready ?? {};
     const observed = generation === undefined ? {} : { observedGeneration: generation };
     try {
       await this.#save({ ...status, ...observed, conditions, reason, message, phase } as Status);
@@ -54,15 +63,14 @@ export class EmigrationPass {
       }
       throw error;
     }
-    if (reason !== undefined && (before?.reason !== reason || before.status !== ready)) {
-      recorder.event(this.#object, ready === 'False' ? 'Warning' : 'Normal', reason, phase, message ?? '');
+    if (ready !== undefined && (before?.reason !== ready.reason || before.status !== ready.status)) {
+      recorder.event(this.#object, eventTypeOf(ready), ready.reason, phase, ready.message);
     }
   }
 
   async #save(next: Status): Promise<void> {
     const isNews = next.phase !== this.#object.status?.phase;
-    const lastTransitionTime = new Date(this.#tools.clock.now()).toISOString();
-    const status = isNews ? { ...next, lastTransitionTime } : next;
+    const status = isNews ? { ...next, lastTransitionTime: instant(this.#tools.clock.now()) } : next;
     this.#object = await patchStatus(this.#tools.client, emigrationKind, this.#object, status, {
       signal: this.signal,
       fieldManager,

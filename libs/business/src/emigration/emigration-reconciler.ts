@@ -1,7 +1,7 @@
 import type { NsEmigration } from '@tke/api-business';
 import { retryAnnotation, type PlanFailure } from '@tke/api-platform';
 import { CodedError } from '@tke/errors';
-import { keyOf, type DeepReadonly, type ObjectKey } from '@tke/meta';
+import { keyOf, type ObjectKey } from '@tke/meta';
 import { PlanRunner, type PlanOutcome } from '@tke/plan';
 import {
   ensureFinalizer,
@@ -16,7 +16,7 @@ import {
 import type { Random } from '@tke/time';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { emigrationKind } from '../objects/kinds.ts';
+import { emigrationKind, type EmigrationObject } from '../objects/kinds.ts';
 import { failed, isOvertaken } from '../objects/save-status.ts';
 import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { EmigrationPass } from './emigration-pass.ts';
@@ -71,7 +71,7 @@ export class EmigrationReconciler implements Reconciler {
   }
 
   /** Not from the cache: a journal older than what was last written would have steps done twice. */
-  #fetch(key: ObjectKey, signal: AbortSignal): Promise<DeepReadonly<NsEmigration> | undefined> {
+  #fetch(key: ObjectKey, signal: AbortSignal): Promise<EmigrationObject | undefined> {
     return this.#deps.client.get(emigrationKind, key, { signal }).catch(undefinedIfGone);
   }
 
@@ -161,7 +161,7 @@ export class EmigrationReconciler implements Reconciler {
   }
 
   /** Deletes what is Finished when its time has come. */
-  async #keep({ metadata, status }: DeepReadonly<NsEmigration>, signal: AbortSignal): Promise<Result | undefined> {
+  async #keep({ metadata, status }: EmigrationObject, signal: AbortSignal): Promise<Result | undefined> {
     if (status?.phase !== 'Finished') {
       return undefined;
     }
@@ -170,11 +170,12 @@ export class EmigrationReconciler implements Reconciler {
       return { requeueAfterMs: left };
     }
     const { uid = '' } = metadata;
-    await this.#deps.client.delete(emigrationKind, keyOf({ metadata }), { preconditions: { uid }, signal });
+    const options = { preconditions: { uid }, signal };
+    await this.#deps.client.delete(emigrationKind, keyOf({ metadata }), options).catch(undefinedIfGone);
     return undefined;
   }
 
-  async #letGo(object: DeepReadonly<NsEmigration>, signal: AbortSignal): Promise<undefined> {
+  async #letGo(object: EmigrationObject, signal: AbortSignal): Promise<undefined> {
     await removeFinalizer<NsEmigration>(this.#deps.client, emigrationKind, object, emigrationFinalizer, { signal });
   }
 

@@ -1,7 +1,7 @@
-import type { BusinessNamespace, Project } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
+import type { Condition, DeepReadonly } from '@tke/meta';
+import { findCondition } from '@tke/runtime';
 
-import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { namespaceKind, projectKind, type NamespaceObject, type ProjectObject } from '../objects/kinds.ts';
 import { quotaProblem } from '../quota/grant.ts';
 import { emigrationErrors } from './errors.ts';
 import { destinationOf, isMadeBy, sourceKey, sourceOf, targetFor, targetKey, type EmigrationScope } from './scope.ts';
@@ -46,19 +46,27 @@ function withoutSource({ cache, emigration }: Examined): readonly Hindrance[] {
     : [refused('spec.namespace', 'AlreadyMoved', `Namespace ${name} has moved already: it is in ${spec.destination}`)];
 }
 
-function ofSource({ metadata, status }: DeepReadonly<BusinessNamespace>): readonly Hindrance[] {
+function ofSource({ metadata, status }: NamespaceObject): readonly Hindrance[] {
+  const name = metadata.name ?? '';
   const phase = metadata.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating';
   switch (phase) {
     case 'Available':
-      return [];
+      return ofReadiness(name, findCondition(status?.conditions, 'Ready'));
     case 'Terminating':
-      return [refused('spec.namespace', 'SourceGone', `Namespace ${metadata.name ?? ''} is being deleted`)];
+      return [refused('spec.namespace', 'SourceGone', `Namespace ${name} is being deleted`)];
     default:
-      return [waiting(`Namespace ${metadata.name ?? ''} is ${phase}: it moves when it is Available`)];
+      return [waiting(`Namespace ${name} is ${phase}: it moves when it is Available`)];
   }
 }
 
-function ofDestination({ metadata, status }: DeepReadonly<Project>): readonly Hindrance[] {
+/** It stays Available while its cluster is silent: a move that began then would hold it Locked, and could not even go back. */
+function ofReadiness(name: string, ready: DeepReadonly<Condition> | undefined): readonly Hindrance[] {
+  return ready === undefined || ready.status === 'True'
+    ? []
+    : [waiting(`Namespace ${name} moves when it is Ready, and now: ${ready.message}`)];
+}
+
+function ofDestination({ metadata, status }: ProjectObject): readonly Hindrance[] {
   const name = metadata.name ?? '';
   if (metadata.deletionTimestamp !== undefined) {
     return [refused('spec.destination', 'DestinationGone', `Project ${name} is being deleted`)];
@@ -75,11 +83,7 @@ function ofName({ cache, emigration }: Examined): readonly Hindrance[] {
     : [refused('spec.destination', 'DestinationOccupied', `${namespace} has a Namespace ${name} already`)];
 }
 
-function ofQuota(
-  { emigration }: Examined,
-  source: DeepReadonly<BusinessNamespace>,
-  destination: DeepReadonly<Project>,
-): readonly Hindrance[] {
+function ofQuota({ emigration }: Examined, source: NamespaceObject, destination: ProjectObject): readonly Hindrance[] {
   if (destination.metadata.deletionTimestamp !== undefined) {
     return [];
   }

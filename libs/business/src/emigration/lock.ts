@@ -1,8 +1,8 @@
 import type { NsEmigration } from '@tke/api-business';
-import type { DeepReadonly, ObjectKey } from '@tke/meta';
+import type { ObjectKey } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
-import { emigrationKind } from '../objects/kinds.ts';
+import { emigrationKind, type EmigrationObject } from '../objects/kinds.ts';
 
 type Phase = NonNullable<NonNullable<NsEmigration['status']>['phase']>;
 
@@ -18,7 +18,7 @@ const locking: readonly (Phase | undefined)[] = ['OldOneLocked', 'OldOneDetached
  * the phase `Locked` in its status, which the emigration waits for before it touches anything: their writes never cross.
  * @param namespace namespace and name of the Namespace, which its emigration shares.
  */
-export function lockOf(cache: Pick<CacheReader, 'get'>, namespace: ObjectKey): DeepReadonly<NsEmigration> | undefined {
+export function lockOf(cache: Pick<CacheReader, 'get'>, namespace: ObjectKey): EmigrationObject | undefined {
   const emigration = cache.get(emigrationKind, namespace);
   return locking.includes(emigration?.status?.phase) ? emigration : undefined;
 }

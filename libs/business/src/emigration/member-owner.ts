@@ -1,7 +1,7 @@
-import { memberLabels } from '@tke/api-business';
 import type { Client } from '@tke/kube-client';
 import { coreKinds, type Namespace, type ObjectKey } from '@tke/meta';
 
+import { labelsFor } from '../namespace/member-labels.ts';
 // The labels stay those of who reconciles Namespaces, whichever of the two objects they name.
 import { namespaceFieldManager as fieldManager } from '../namespace/names.ts';
 import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
@@ -15,11 +15,6 @@ export function memberNamespace(
   return client.get(coreKinds.namespace, { name }, { signal }).catch(undefinedIfGone);
 }
 
-/** Whether the labels name this Namespace object. */
-export function belongsTo({ metadata: { labels = {} } }: Namespace, { namespace, name }: ObjectKey): boolean {
-  return labels[memberLabels.project] === namespace && labels[memberLabels.namespace] === name;
-}
-
 /**
  * Has the labels name another Namespace object, or none: one write, which says whose all of it is. Rejects with a conflict when the
  * namespace is no longer the one given.
@@ -30,8 +25,7 @@ export async function giveTo(
   owner: ObjectKey | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const labels =
-    owner === undefined ? {} : { [memberLabels.project]: owner.namespace ?? '', [memberLabels.namespace]: owner.name };
+  const labels = owner === undefined ? {} : labelsFor(owner);
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid, resourceVersion, labels } };
   await client.patch(coreKinds.namespace, { name }, { type: 'apply', body }, { fieldManager, force: true, signal });
 }

@@ -1,13 +1,13 @@
 import type { BusinessNamespace } from '@tke/api-business';
 import { errorMessage } from '@tke/errors';
-import type { DeepReadonly } from '@tke/meta';
 import type { EventRecorder } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
-import { clusterKind, namespaceKind } from '../objects/kinds.ts';
+import { belongsTo } from '../namespace/member-labels.ts';
+import { clusterKind, namespaceKind, type NamespaceObject } from '../objects/kinds.ts';
 import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { emigrationErrors } from './errors.ts';
-import { belongsTo, giveTo, memberNamespace } from './member-owner.ts';
+import { giveTo, memberNamespace } from './member-owner.ts';
 import { isMadeBy, sourceKey, sourceOf, targetKey, type EmigrationScope } from './scope.ts';
 import { stepNames } from './step-names.ts';
 
@@ -33,7 +33,8 @@ export async function rollBack(scope: EmigrationScope, tools: RollBackTools, sig
   }
   const { uid = '', deletionTimestamp } = target.metadata;
   if (deletionTimestamp === undefined) {
-    await scope.client.delete(namespaceKind, targetKey(scope.emigration), { preconditions: { uid }, signal });
+    const options = { preconditions: { uid }, signal };
+    await scope.client.delete(namespaceKind, targetKey(scope.emigration), options).catch(undefinedIfGone);
   }
   return false;
 }
@@ -54,7 +55,7 @@ function wasHandedOver({ emigration }: EmigrationScope): boolean {
 /** A deletion ends also when the member never answers. Resolves with what is then left there. */
 async function giveBackInTime(
   scope: EmigrationScope,
-  object: DeepReadonly<BusinessNamespace> | undefined,
+  object: NamespaceObject | undefined,
   { clock, giveUpAfterMs }: Pick<RollBackTools, 'clock' | 'giveUpAfterMs'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -75,11 +76,7 @@ async function giveBackInTime(
   }
 }
 
-async function giveBack(
-  scope: EmigrationScope,
-  { spec }: DeepReadonly<BusinessNamespace>,
-  signal: AbortSignal,
-): Promise<void> {
+async function giveBack(scope: EmigrationScope, { spec }: NamespaceObject, signal: AbortSignal): Promise<void> {
   const { emigration, members } = scope;
   const member = members.get(spec.clusterName);
   if (member === undefined) {

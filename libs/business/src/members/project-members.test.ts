@@ -27,7 +27,11 @@ async function kept(project: Project, stored?: ProjectPolicyBinding, created: un
     asked.push(verb);
     return value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
   };
-  const client = { create: () => answer('create', created), delete: () => answer('delete') } as unknown as Client;
+  const client = {
+    create: () => answer('create', created),
+    patch: () => answer('patch'),
+    delete: () => answer('delete'),
+  } as unknown as Client;
   const cache = { get: () => stored } as unknown as CacheReader;
   return { state: await reconcileMembers(project, { client, cache }, signal), asked };
 }
@@ -51,6 +55,32 @@ test('while the binding of a predecessor goes, nobody is bound', async () => {
   expect((await kept(projectOf({ members: [] }), predecessors({ deletionTimestamp }))).state).toEqual({
     kind: 'bound',
   });
+});
+
+const judged = (
+  reason: string,
+  observedGeneration: number,
+  status: 'True' | 'False' = 'True',
+): ProjectPolicyBinding => {
+  const binding = memberBinding(projectOf({}));
+  const condition = { type: 'Stalled', status, reason, message: 'olga is nobody.', lastTransitionTime: '' };
+  return {
+    ...binding,
+    metadata: { ...binding.metadata, uid: 'uid-binding', generation: 2 },
+    status: { observedGeneration, conditions: [condition] },
+  };
+};
+
+test('what the binding says of itself is said of the members, while it speaks of the binding as it is', async () => {
+  const { state, asked } = await kept(projectOf({}), judged('SubjectNotFound', 2));
+  const message = `spec.members, by ProjectPolicyBinding ${memberBinding(projectOf({})).metadata.name}: olga is nobody`;
+  expect(state).toMatchObject({ kind: 'problem', error: { code: 'SubjectNotFound', class: 'NeedsUser', message } });
+  expect(asked).toEqual([]);
+  const fine = { state: { kind: 'bound' }, asked: [] };
+  expect(await kept(projectOf({}), judged('Succeeded', 2, 'False'))).toEqual(fine);
+  expect(await kept(projectOf({}), judged('SubjectNotFound', 1))).toEqual(fine);
+  const changed = await kept(projectOf({ members: ['paul'] }), judged('SubjectNotFound', 2));
+  expect(changed).toEqual({ state: { kind: 'bound' }, asked: ['patch'] });
 });
 
 test('a binding that the cache does not know yet is waited for', async () => {

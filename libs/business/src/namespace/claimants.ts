@@ -1,11 +1,9 @@
-import type { BusinessNamespace } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
 import type { Cache, CacheReader } from '@tke/runtime';
 
-import { namespaceKind } from '../objects/kinds.ts';
+import { namespaceKind, type NamespaceObject } from '../objects/kinds.ts';
 
 /** A Namespace, as one that claims a namespace of a member. */
-export type Claimant = DeepReadonly<BusinessNamespace>;
+export type Claimant = NamespaceObject;
 
 const placeIndex = 'business.namespace-place';
 const clusterIndex = 'business.namespace-cluster';

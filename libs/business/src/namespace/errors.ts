@@ -6,7 +6,7 @@ export const namespaceErrors = codedErrors({
     class: 'NeedsUser',
     meaning:
       "Namespaces whose names begin with `kube-` or `tke-` are the system's, and no project's. Nor is `default` one's: Kubernetes never deletes it, and what a project has goes with its Namespace.",
-    remedy: 'Delete this object and use a namespace of another name.',
+    remedy: 'Create an object with a namespace of another name, in place of this one.',
   },
   ProjectOfAnotherTenant: {
     class: 'NeedsUser',
@@ -22,7 +22,7 @@ export const namespaceErrors = codedErrors({
   ClusterOfAnotherTenant: {
     class: 'NeedsUser',
     meaning: 'The Cluster that the Namespace object names is of another tenant.',
-    remedy: 'Delete this object and name a Cluster of its tenant.',
+    remedy: 'Create an object that names a Cluster of its tenant, in place of this one.',
   },
   ClusterNotImported: {
     class: 'NeedsUser',

@@ -10,7 +10,7 @@ export function isSameHard(a: Hard, b: Hard): boolean {
   const amounts = Object.entries(a);
   const isSame = ([name, amount]: readonly [string, Amount]) => {
     const other = b[name];
-    return other !== undefined && compare(amount, other) === 0;
+    return other !== undefined && compareAmounts(amount, other) === 0;
   };
   return amounts.length === Object.keys(b).length && amounts.every(isSame);
 }
@@ -22,7 +22,7 @@ export function isSameHard(a: Hard, b: Hard): boolean {
 export function lowered(held: Hard, wanted: Hard): HardList {
   const kept = Object.entries(held).map(([name, amount]) => {
     const next = wanted[name];
-    return [name, next !== undefined && compare(next, amount) <= 0 ? next : amount] as const;
+    return [name, next !== undefined && compareAmounts(next, amount) <= 0 ? next : amount] as const;
   });
   return { ...wanted, ...Object.fromEntries(kept) };
 }
@@ -34,12 +34,13 @@ export function atMost(a: Hard | undefined, b: Hard | undefined): HardList | und
   }
   const larger = Object.entries(a).map(([name, amount]) => {
     const other = b[name];
-    return [name, other !== undefined && compare(other, amount) > 0 ? other : amount] as const;
+    return [name, other !== undefined && compareAmounts(other, amount) > 0 ? other : amount] as const;
   });
   return { ...b, ...Object.fromEntries(larger) };
 }
 
-function compare(a: Amount, b: Amount): number {
+/** Negative when `a` is less than `b`, 0 when they are the same, however they are written. */
+export function compareAmounts(a: Amount, b: Amount): number {
   const [x, y] = [parseQuantity(String(a)) ?? 0n, parseQuantity(String(b)) ?? 0n];
   return x === y ? 0 : x < y ? -1 : 1;
 }

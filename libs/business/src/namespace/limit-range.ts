@@ -1,10 +1,10 @@
-import type { BusinessNamespace } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 
+import type { NamespaceObject } from '../objects/kinds.ts';
 import { isSameHard } from './in-force.ts';
 import type { LimitRange } from './member-kinds.ts';
 
-type Limit = NonNullable<DeepReadonly<BusinessNamespace>['spec']['limits']>[number];
+type Limit = NonNullable<NamespaceObject['spec']['limits']>[number];
 type Amounts = Readonly<Record<string, string | number>>;
 
 const bounds = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;

@@ -19,6 +19,8 @@ export const limitRange: Kind<LimitRange> = {
   ...{ kind: 'LimitRange', plural: 'limitranges' },
 };
 
+export const pod: Kind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+
 /** Tells objects of members apart, among those that were just written. */
 export function memberScope(cluster: string, kind: Kind): string {
   return `${cluster} ${kindKey(kind)}`;

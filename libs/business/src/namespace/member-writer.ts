@@ -1,7 +1,7 @@
-import { memberLabels, type HardList } from '@tke/api-business';
+import type { HardList } from '@tke/api-business';
 import { isAlreadyExists, type Client } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import { coreKinds, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
+import { coreKinds, keyOf, type DeepReadonly, type Kind, type KubeObject, type ObjectKey } from '@tke/meta';
 import { applyObject } from '@tke/runtime';
 
 import type { OwnWrites } from '../objects/own-writes.ts';
@@ -10,9 +10,10 @@ import type { Claimant } from './claimants.ts';
 import { namespaceErrors } from './errors.ts';
 import { isSameHard } from './in-force.ts';
 import { limitRange, memberScope, resourceQuota, type LimitRange, type ResourceQuota } from './member-kinds.ts';
+import { belongsTo, labelsFor } from './member-labels.ts';
 import { limitsInForce, limitRangeItems } from './limit-range.ts';
 import { namespaceFieldManager as fieldManager } from './names.ts';
-import { isLabelled, type MemberNamespace } from './ownership.ts';
+import type { MemberNamespace } from './ownership.ts';
 import { quotaHard } from './quota-names.ts';
 
 type Quota = DeepReadonly<ResourceQuota>;
@@ -70,7 +71,7 @@ export class MemberWriter {
   async limit(hard: DeepReadonly<HardList>): Promise<Quota> {
     const wanted = quotaHard(hard);
     let found = this.quota;
-    if (found !== undefined && isLimitedTo(found, wanted) && isLabelled(found, this.#claimant)) {
+    if (found !== undefined && isLimitedTo(found, wanted) && belongsTo(found, keyOf(this.#claimant))) {
       return found;
     }
     found = await this.#applyQuota(wanted, found);
@@ -92,7 +93,7 @@ export class MemberWriter {
       await (found && this.#remove(limitRange, found));
       return;
     }
-    if (found === undefined || !limitsInForce(found, wanted) || !isLabelled(found, this.#claimant)) {
+    if (found === undefined || !limitsInForce(found, wanted) || !belongsTo(found, keyOf(this.#claimant))) {
       await this.#apply(limitRange, { metadata: this.#metadata(found), spec: { limits: [...wanted] } });
     }
   }
@@ -107,8 +108,7 @@ export class MemberWriter {
   }
 
   get #labels(): Record<string, string> {
-    const { namespace = '', name = '' } = this.#claimant.metadata;
-    return { [memberLabels.project]: namespace, [memberLabels.namespace]: name };
+    return labelsFor(keyOf(this.#claimant));
   }
 
   /** With the version that was seen: a leader that was deposed must not undo what its successor has written. */

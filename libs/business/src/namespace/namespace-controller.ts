@@ -19,7 +19,7 @@ import { rivalsOf } from './context.ts';
 import { MemberSource } from './member-source.ts';
 import { namespaceFieldManager } from './names.ts';
 import { NamespaceReconciler } from './namespace-reconciler.ts';
-import { isTaken } from './place-problem.ts';
+import { isTaken } from './place-problems.ts';
 import { projectSource } from './project-source.ts';
 
 export interface NamespaceControllerOptions {

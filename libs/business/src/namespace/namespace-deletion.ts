@@ -1,15 +1,17 @@
 import { errorMessage, isCoded } from '@tke/errors';
 import { isConflict, isNotFound } from '@tke/kube-client';
 import type { MemberCluster } from '@tke/member-cluster';
-import { coreKinds, keyOf, type Kind } from '@tke/meta';
+import { coreKinds, keyOf } from '@tke/meta';
 import { removeFinalizer, type Request, type Result } from '@tke/runtime';
 
 import { lockOf } from '../emigration/lock.ts';
+import { isSameTenant } from '../objects/is-same-tenant.ts';
 import { clusterKind, namespaceKind } from '../objects/kinds.ts';
 import { saveStatus } from '../objects/save-status.ts';
 import { parentProject } from '../project/tree.ts';
 import type { Claimant } from './claimants.ts';
 import { heldAtMost, rivalsOf, type NamespaceTools } from './context.ts';
+import { pod } from './member-kinds.ts';
 import { namespaceFinalizer } from './names.ts';
 import { isMoving, ownershipOf, type MemberNamespace } from './ownership.ts';
 import { chargeFor } from './quota-decision.ts';
@@ -25,8 +27,6 @@ type Cleaning =
   | { readonly kind: 'impossible'; readonly message: string };
 
 const done: Cleaning = { kind: 'done' };
-
-const pods: Kind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 /**
  * Takes the namespace out of the member, when it is ours, and waits for its end, because its quota is not to be handed on while pods still
@@ -59,12 +59,12 @@ export class NamespaceDeletion {
 
   async #clean(claimant: Claimant, request: Request, signal: AbortSignal): Promise<Cleaning> {
     const { cache, members } = this.#tools;
-    const { clusterName, tenantID = '' } = claimant.spec;
+    const { clusterName } = claimant.spec;
     if (lockOf(cache, request) !== undefined) {
       return { kind: 'waits', message: 'a move of the namespace to another project is under way', looksAgain: true };
     }
     const cluster = cache.get(clusterKind, { name: clusterName });
-    if (cluster !== undefined && (cluster.spec.tenantID ?? '') !== tenantID) {
+    if (cluster !== undefined && !isSameTenant(cluster, claimant)) {
       return done;
     }
     const member = members.get(clusterName);
@@ -135,7 +135,7 @@ export class NamespaceDeletion {
     if (cleaning.kind === 'waits' && cleaning.isOurs === true && member !== undefined) {
       const options = { namespace: spec.namespace, gracePeriodSeconds: 0, signal };
       // Where that is refused, the event says what is left.
-      await member.client.deleteCollection(pods, options).catch(() => undefined);
+      await member.client.deleteCollection(pod, options).catch(() => undefined);
     }
   }
 

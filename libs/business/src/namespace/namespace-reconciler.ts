@@ -22,7 +22,7 @@ import { isSameHard } from './in-force.ts';
 import { MemberWriter } from './member-writer.ts';
 import { NamespaceDeletion } from './namespace-deletion.ts';
 import { namespaceFinalizer } from './names.ts';
-import { placeProblem } from './place-problem.ts';
+import { placeProblems } from './place-problems.ts';
 import { ownershipOf } from './ownership.ts';
 import { Patience } from './patience.ts';
 import { putInForce, type InMember } from './put-in-force.ts';
@@ -80,9 +80,9 @@ export class NamespaceReconciler implements Reconciler {
     const { claimant, request } = pass;
     const { cache, members } = this.#tools;
     const parent = parentProject(claimant, cache);
-    const misplaced = placeProblem(claimant, parent, cache);
+    const [misplaced] = placeProblems(claimant, parent, cache);
     if (misplaced !== undefined) {
-      return this.#saveUnknown(pass, { kind: 'stalled', error: misplaced }, 'Failed');
+      return this.#saveUnknown(pass, { kind: 'stalled', error: misplaced.error }, 'Failed');
     }
     const member = members.get(claimant.spec.clusterName);
     if (lockOf(cache, request) !== undefined) {
@@ -177,13 +177,14 @@ export class NamespaceReconciler implements Reconciler {
     const message =
       health === undefined
         ? `There is no connection to cluster ${clusterName}: see its Cluster object.`
-        : `Cluster ${clusterName} has not answered${since}; what is in force there stays. See its Cluster object.`;
+        : `Cluster ${clusterName} has not answered${since}; what is there stays as it is. See its Cluster object.`;
     const known: Known = {
       held: await heldAtMost(this.#tools, claimant, signal),
       usage: staleUsage(claimant.status, health?.lastSeen),
       ...seenBefore(claimant),
     };
-    await this.#save(pass, known, { kind: 'progressing', reason: 'ConnectClusterError', message }, 'Failed');
+    const outcome: Outcome = { kind: 'progressing', reason: 'ConnectClusterError', message };
+    await this.#save(pass, known, outcome, phaseInSilence(claimant));
   }
 
   async #save({ claimant, signal }: Pass, known: Known, outcome: Outcome, phase: string): Promise<void> {
@@ -206,6 +207,13 @@ export class NamespaceReconciler implements Reconciler {
       // The failure itself is what counts, and it is tried again.
     }
   }
+}
+
+/** TKEStack says Failed; but nothing did: Ready is Unknown until the member answers. What no move holds any more is not Locked. */
+function phaseInSilence({ status }: Claimant): string {
+  const phase = status?.phase ?? 'Pending';
+  // Nothing but what is Available is ever moved.
+  return phase === 'Locked' ? 'Available' : phase;
 }
 
 const emigrating: Outcome = {

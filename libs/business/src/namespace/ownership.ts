@@ -1,8 +1,9 @@
-import { adoptAnnotation, memberLabels } from '@tke/api-business';
+import { adoptAnnotation } from '@tke/api-business';
 import type { coreKinds, DeepReadonly } from '@tke/meta';
 
 import { emigrationFrom } from '../emigration/names.ts';
 import type { Claimant } from './claimants.ts';
+import { labelsOf } from './member-labels.ts';
 
 export type MemberNamespace = DeepReadonly<coreKinds.Namespace>;
 
@@ -41,15 +42,6 @@ export function ownershipOf(found: MemberNamespace, claimant: Claimant, rivals: 
     : { kind: 'taken', by: namespace === undefined ? project : `${project}/${namespace}` };
 }
 
-/** Whether both labels are there and name the Namespace that claims it. */
-export function isLabelled(
-  object: DeepReadonly<{ metadata: coreKinds.Namespace['metadata'] }>,
-  claimant: Claimant,
-): boolean {
-  const { project, namespace } = labelsOf(object);
-  return project === claimant.metadata.namespace && namespace === claimant.metadata.name;
-}
-
 /** Whether the Namespace waits for a namespace that comes from another project: it must not take it itself. */
 export function isMoving({ metadata }: Claimant): boolean {
   return metadata.annotations?.[emigrationFrom] !== undefined;
@@ -68,8 +60,4 @@ function names(object: MemberNamespace, { metadata }: Claimant): boolean {
 
 function movesFrom(to: Claimant, from: Claimant): boolean {
   return isMoving(to) && to.metadata.annotations?.[emigrationFrom] === from.metadata.namespace;
-}
-
-function labelsOf({ metadata }: DeepReadonly<{ metadata: coreKinds.Namespace['metadata'] }>) {
-  return { project: metadata.labels?.[memberLabels.project], namespace: metadata.labels?.[memberLabels.namespace] };
 }

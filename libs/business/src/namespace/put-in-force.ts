@@ -1,10 +1,11 @@
 import type { HardList } from '@tke/api-business';
-import type { DeepReadonly } from '@tke/meta';
+import { keyOf, type DeepReadonly } from '@tke/meta';
 
 import type { Claimant } from './claimants.ts';
 import type { ResourceQuota } from './member-kinds.ts';
+import { belongsTo } from './member-labels.ts';
 import type { MemberWriter } from './member-writer.ts';
-import { isLabelled, isMoving, mayAdopt, ownershipOf, type MemberNamespace } from './ownership.ts';
+import { isMoving, mayAdopt, ownershipOf, type MemberNamespace } from './ownership.ts';
 
 export type InMember =
   | {
@@ -46,7 +47,7 @@ export async function putInForce(
   if (ownership.kind === 'unowned' && !mayAdopt(claimant)) {
     return { kind: 'exists' };
   }
-  const namespace = isLabelled(found, claimant) ? found : await writer.label(found);
+  const namespace = belongsTo(found, keyOf(claimant)) ? found : await writer.label(found);
   const quota = await writer.limit(hard);
   await writer.bound();
   return { kind: 'inForce', namespace, quota };

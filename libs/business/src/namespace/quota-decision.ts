@@ -1,12 +1,13 @@
-import type { HardList, Project } from '@tke/api-business';
+import type { HardList } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 import type { Outcome } from '@tke/runtime';
 
+import type { ProjectObject } from '../objects/kinds.ts';
 import { grantOf, quotaProblem } from '../quota/grant.ts';
 import type { Claimant } from './claimants.ts';
 import { isSameHard, lowered } from './in-force.ts';
 
-type Parent = DeepReadonly<Project> | undefined;
+type Parent = ProjectObject | undefined;
 
 export type QuotaDecision =
   /** All that is wanted may be in force. */

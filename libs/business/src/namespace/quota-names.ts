@@ -1,6 +1,7 @@
 import type { HardList } from '@tke/api-business';
-import { parseQuantity } from '@tke/quantity';
 import type { DeepReadonly } from '@tke/meta';
+
+import { compareAmounts } from './in-force.ts';
 
 const requests = 'requests.';
 
@@ -19,7 +20,7 @@ export function quotaHard(hard: DeepReadonly<HardList>): Record<string, string> 
     const name = quotaName(resource);
     const text = String(amount);
     const other = list[name];
-    if (other === undefined || (parseQuantity(text) ?? 0n) < (parseQuantity(other) ?? 0n)) {
+    if (other === undefined || compareAmounts(text, other) < 0) {
       list[name] = text;
     }
   }

@@ -1,7 +1,8 @@
 import { describeError } from '@tke/errors';
-import { isConflict, isNotFound } from '@tke/kube-client';
+import { isConflict } from '@tke/kube-client';
 import type { Condition, DeepReadonly, Kind, KubeObject } from '@tke/meta';
 import {
+  eventTypeOf,
   findCondition,
   patchStatus,
   setSummary,
@@ -10,6 +11,9 @@ import {
   type StatusDependencies,
 } from '@tke/runtime';
 import type { Clock } from '@tke/time';
+
+import { instant } from './instant.ts';
+import { undefinedIfGone } from './undefined-if-gone.ts';
 
 /** The fields of TKEStack's status that say the same as the condition Ready, which is what they are derived from. */
 interface MirroredStatus extends StandardStatus {
@@ -43,18 +47,14 @@ export async function saveStatus(
 ): Promise<DeepReadonly<BusinessObject> | undefined> {
   const { kind, object, action, signal } = report;
   const status = statusOf(report, clock);
-  let written: DeepReadonly<BusinessObject>;
-  try {
-    written = await patchStatus(client, kind, object, status, { signal, fieldManager, optimisticLock: true });
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
+  const options = { signal, fieldManager, optimisticLock: true };
+  const written = await patchStatus(client, kind, object, status, options).catch(undefinedIfGone);
+  if (written === undefined) {
+    return undefined;
   }
   const ready = findCondition(status.conditions, 'Ready');
   if (ready !== undefined && !isSame(ready, findCondition(object.status?.conditions, 'Ready'))) {
-    recorder.event(object, ready.status === 'True' ? 'Normal' : 'Warning', ready.reason, action, ready.message);
+    recorder.event(object, eventTypeOf(ready), ready.reason, action, ready.message);
   }
   return written;
 }
@@ -68,7 +68,7 @@ function statusOf({ object, fields, outcome, phase }: StatusReport, clock: Clock
   return {
     ...fields,
     ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
-    ...{ conditions, phase, lastTransitionTime: since ?? now(clock) },
+    ...{ conditions, phase, lastTransitionTime: since ?? instant(clock.now()) },
     // As Kubernetes uses the words; TKEStack has them the other way round.
     reason: ready?.reason ?? '',
     message: ready?.message ?? '',
@@ -87,9 +87,4 @@ export function isOvertaken(error: unknown, signal: AbortSignal): boolean {
 
 function isSame(after: DeepReadonly<Condition>, before: DeepReadonly<Condition> | undefined): boolean {
   return after.status === before?.status && after.reason === before.reason && after.message === before.message;
-}
-
-/** In whole seconds, as the API server keeps instants. */
-function now(clock: Clock): string {
-  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
 }

@@ -1,28 +1,38 @@
-import type { Project } from '@tke/api-business';
-import type { Condition, DeepReadonly } from '@tke/meta';
+import type { CodedError } from '@tke/errors';
+import type { Condition } from '@tke/meta';
 import { setCondition } from '@tke/runtime';
 
 import type { MembersState } from '../members/project-members.ts';
+import type { ProjectObject } from '../objects/kinds.ts';
+
+/** What was looked for, of a project that is to stay. */
+export interface Sought {
+  /** What it names and does not find. */
+  readonly missing: CodedError | undefined;
+  readonly members: MembersState;
+}
 
 interface Found {
   /** What was wrong in the ledger, and is mended by the same write. */
   readonly repairs: readonly string[];
-  /** Absent: nothing was done about them. */
-  readonly members?: MembersState;
+  /** Absent: nothing was looked for. */
+  readonly sought?: Sought;
 }
 
 type Said = Pick<Condition, 'status' | 'reason'> & { readonly message?: string };
 
 /** The conditions of a project beside those of its outcome. */
 export function conditionsOf(
-  { status }: DeepReadonly<Project>,
-  { repairs, members }: Found,
+  { status }: ProjectObject,
+  { repairs, sought }: Found,
   context: Parameters<typeof setCondition>[2],
 ) {
   const conditions = setCondition(status?.conditions, { type: 'LedgerConsistent', ...ledger(repairs) }, context);
-  return members === undefined
-    ? conditions
-    : setCondition(conditions, { type: 'MembersBound', ...membersBound(members) }, context);
+  if (sought === undefined) {
+    return conditions;
+  }
+  const resolved = setCondition(conditions, { type: 'ResolvedRefs', ...resolvedRefs(sought) }, context);
+  return setCondition(resolved, { type: 'MembersBound', ...membersBound(sought) }, context);
 }
 
 function ledger(repairs: readonly string[]): Said {
@@ -31,15 +41,22 @@ function ledger(repairs: readonly string[]): Said {
     : { status: 'True', reason: 'Consistent', message: 'What is used is the sum of what the children hold.' };
 }
 
-function membersBound(members: MembersState): Said {
+/** Named as in Gateway API. */
+function resolvedRefs({ missing }: Sought): Said {
+  return missing === undefined ? { status: 'True', reason: 'Succeeded' } : failed(missing);
+}
+
+function membersBound({ members }: Sought): Said {
   switch (members.kind) {
     case 'bound':
       return { status: 'True', reason: 'Succeeded' };
     case 'waiting':
       return { status: 'Unknown', reason: 'WaitingForBinding', message: members.message };
-    case 'problem': {
-      const { code, message, remedy } = members.error;
-      return { status: 'False', reason: code, message: `${message}. ${remedy}` };
-    }
+    case 'problem':
+      return failed(members.error);
   }
+}
+
+function failed({ code, message, remedy }: CodedError): Said {
+  return { status: 'False', reason: code, message: `${message}. ${remedy}` };
 }

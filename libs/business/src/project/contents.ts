@@ -1,17 +1,26 @@
-import { businessChartGroup, imageNamespace, namespaceCredential, nsEmigration, type Project } from '@tke/api-business';
+import { businessChartGroup, imageNamespace } from '@tke/api-business';
 import type { Client } from '@tke/kube-client';
 import { keyOf, type DeepReadonly, type Kind, type KubeObject } from '@tke/meta';
 import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
-import { bindingKind, namespaceKind, projectKind } from '../objects/kinds.ts';
+import { firstNames } from '../objects/first-names.ts';
+import { isSameTenant } from '../objects/is-same-tenant.ts';
+import {
+  bindingKind,
+  credentialKind,
+  emigrationKind,
+  namespaceKind,
+  projectKind,
+  type ProjectObject,
+} from '../objects/kinds.ts';
 import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import { bindingProjectIndex, parentIndex } from './indexes.ts';
 
 /** All that lives in the namespace of a project. */
 export const contentKinds: readonly Kind[] = [
   namespaceKind,
-  nsEmigration,
-  namespaceCredential,
+  emigrationKind,
+  credentialKind,
   imageNamespace,
   businessChartGroup,
 ];
@@ -19,10 +28,12 @@ export const contentKinds: readonly Kind[] = [
 export type Content = readonly [kind: Kind, object: DeepReadonly<KubeObject>];
 
 const concurrency = 8;
-const shownNames = 3;
 
-/** All that has to be gone before a project is, as far as the cache knows. */
-export function contentsOf(project: DeepReadonly<Project>, cache: CacheReader): readonly Content[] {
+/**
+ * All that has to be gone before a project is, as far as the cache knows. What another tenant wrote in the name of the project is not ours
+ * to delete, and keeps nobody waiting.
+ */
+export function contentsOf(project: ProjectObject, cache: CacheReader): readonly Content[] {
   const { name = '' } = project.metadata;
   const inside = contentKinds.flatMap((kind) =>
     cache.list(kind, { namespace: name }).map((object): Content => [kind, object]),
@@ -39,22 +50,13 @@ export function contentsOf(project: DeepReadonly<Project>, cache: CacheReader): 
 }
 
 /** Whether it has a part of the limits of the project, whatever its spec says meanwhile. */
-function isCharged({ status }: DeepReadonly<Project>, name: string): boolean {
+function isCharged({ status }: ProjectObject, name: string): boolean {
   return status?.cachedParent === name;
-}
-
-interface OfTenant {
-  readonly spec: { readonly tenantID?: string };
-}
-
-/** What another tenant wrote in the name of the project is not ours to delete, and keeps nobody waiting. */
-function isSameTenant(one: OfTenant, other: OfTenant): boolean {
-  return (one.spec.tenantID ?? '') === (other.spec.tenantID ?? '');
 }
 
 /** What the server has and the cache may not know yet. Only what would be lost with the project is looked for. */
 export async function hasUnknownContents(
-  project: DeepReadonly<Project>,
+  project: ProjectObject,
   client: Client,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -85,8 +87,7 @@ export function contentsText(contents: readonly Content[]): string {
   return kinds
     .map((kind) => {
       const names = contents.filter(([each]) => each === kind).map(([, { metadata }]) => metadata.name ?? '');
-      const shown = names.toSorted().slice(0, shownNames).join(', ');
-      return `${names.length} ${kind.kind} (${shown}${names.length > shownNames ? ', …' : ''})`;
+      return `${names.length} ${kind.kind} (${firstNames(names)})`;
     })
     .join(', ');
 }

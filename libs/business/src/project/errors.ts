@@ -7,6 +7,18 @@ export const projectErrors = codedErrors({
       'A Project owns the namespace of its name on the hub, and that one belongs to another Project by its label.',
     remedy: 'Give the Project another name, or end what has the namespace.',
   },
+  TenantNotFound: {
+    class: 'NeedsUser',
+    meaning:
+      'spec.tenantID of the Project is empty, or no IdentityProvider has the name that it gives, so that nobody can be of that tenant. Objects may be applied in any order: the Project follows once the tenant is there.',
+    remedy: 'Create the IdentityProvider, or make the Project in a tenant that exists.',
+  },
+  ClusterNotFound: {
+    class: 'NeedsUser',
+    meaning:
+      'spec.clusters limits what may be used in a Cluster that the tenant does not have. The limits are set aside, and in the other clusters they can be used. Objects may be applied in any order: the Project follows once the Cluster is there.',
+    remedy: 'Create the Cluster, or take it out of spec.clusters.',
+  },
   ParentUnfit: {
     class: 'NeedsUser',
     meaning:

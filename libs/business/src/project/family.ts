@@ -1,9 +1,8 @@
-import type { Project } from '@tke/api-business';
 import type { Client } from '@tke/kube-client';
-import type { DeepReadonly } from '@tke/meta';
 import { forEachConcurrently, type CacheReader } from '@tke/runtime';
 
-import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { isSameTenant } from '../objects/is-same-tenant.ts';
+import { namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { undefinedIfGone } from '../objects/undefined-if-gone.ts';
 import type { QuotaChild } from '../quota/child.ts';
 import { claimOn, type Claim, type Obstacle } from '../quota/claim.ts';
@@ -16,14 +15,14 @@ const concurrency = 8;
  * The projects whose ledgers a project concerns: those it names, and those where something is set aside for it. The latter may be one that
  * it left before it put anything in force, of which nothing in the project itself speaks any more.
  */
-export function ledgersOf(project: DeepReadonly<Project>, cache: Pick<CacheReader, 'list'>): readonly string[] {
+export function ledgersOf(project: ProjectObject, cache: Pick<CacheReader, 'list'>): readonly string[] {
   const { uid = '' } = project.metadata;
   const charging = cache.list(projectKind, { index: { name: chargedIndex, value: uid } });
   return [...new Set([...parentNames(project), ...charging.map(({ metadata }) => metadata.name ?? '')])];
 }
 
 /** What all children of a project have and ask for, as far as the cache knows. */
-export function claimsOn(parent: DeepReadonly<Project>, cache: CacheReader): readonly Claim[] {
+export function claimsOn(parent: ProjectObject, cache: CacheReader): readonly Claim[] {
   const { name = '' } = parent.metadata;
   const projects = cache.list(projectKind, { index: { name: parentIndex, value: name } });
   const namespaces = cache.list(namespaceKind, { namespace: name });
@@ -31,12 +30,8 @@ export function claimsOn(parent: DeepReadonly<Project>, cache: CacheReader): rea
 }
 
 /** Why a project must not give anything to a child, however much it has. */
-export function obstacleBetween(
-  parent: DeepReadonly<Project>,
-  child: QuotaChild,
-  cache: CacheReader,
-): Obstacle | undefined {
-  if ((parent.spec.tenantID ?? '') !== (child.spec.tenantID ?? '')) {
+export function obstacleBetween(parent: ProjectObject, child: QuotaChild, cache: CacheReader): Obstacle | undefined {
+  if (!isSameTenant(parent, child)) {
     return 'OtherTenant';
   }
   if (child.kind !== projectKind.kind) {
@@ -53,7 +48,7 @@ export function obstacleBetween(
 export async function confirmed(
   claims: readonly Claim[],
   toAsk: readonly Pick<Claim, 'kind' | 'name'>[],
-  parent: DeepReadonly<Project>,
+  parent: ProjectObject,
   { client, cache, signal }: { readonly client: Client; readonly cache: CacheReader; readonly signal: AbortSignal },
 ): Promise<readonly Claim[]> {
   const { name: namespace = '' } = parent.metadata;

@@ -1,9 +1,10 @@
-import { projectLabel, type Project } from '@tke/api-business';
+import { projectLabel } from '@tke/api-business';
 import type { CodedError } from '@tke/errors';
 import { isAlreadyExists, isNotFound, type Client } from '@tke/kube-client';
 import { coreKinds, type DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
 
+import type { ProjectObject } from '../objects/kinds.ts';
 import { projectErrors } from './errors.ts';
 import { madeAnnotation, projectFieldManager as fieldManager } from './names.ts';
 
@@ -22,7 +23,7 @@ type HubNamespace = DeepReadonly<coreKinds.Namespace>;
 
 /** Makes the namespace of the hub that the objects of a project live in, or adopts the one that git brought along. */
 export async function ensureHubNamespace(
-  project: DeepReadonly<Project>,
+  project: ProjectObject,
   { client, cache }: HubNamespaceDependencies,
   signal: AbortSignal,
 ): Promise<HubNamespaceState> {
@@ -68,7 +69,7 @@ async function adopt(
 
 /** Deletes the namespace when it was made for the project; one that was there before loses its label only. */
 export async function removeHubNamespace(
-  project: DeepReadonly<Project>,
+  project: ProjectObject,
   { client }: Pick<HubNamespaceDependencies, 'client'>,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { findCondition, type CacheReader } from '@tke/runtime';
 import type { Clock } from '@tke/time';
 
+import { firstNames } from '../objects/first-names.ts';
 import { projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { parentName } from '../quota/child.ts';
 import { parentIndex } from './indexes.ts';
@@ -8,8 +9,6 @@ import { parentProject } from './tree.ts';
 
 /** How long the deletion of a project waits for children that move to another one, in milliseconds. */
 export const leaveWithinMs = 600_000;
-
-const shownNames = 3;
 
 /** The projects that have a part of the limits of a project, and by their spec shall have none any more. Not those that are being deleted. */
 export function leaversOf(
@@ -53,9 +52,8 @@ export function leavingProblem({ spec, status }: ProjectObject): string | undefi
 
 /** For people: who is waited for, what keeps them, until when, and what to do. */
 export function leavingText(project: ProjectObject, leavers: readonly ProjectObject[]): string {
-  const shown = leavers.map(moveText).toSorted().slice(0, shownNames).join(', ');
+  const names = firstNames(leavers.map(moveText));
   const until = new Date(leaveUntil(project)).toISOString();
-  const names = leavers.length > shownNames ? `${shown}, …` : shown;
   return (
     `waiting until ${leavers.length} Project has moved away (${names}); what has not by ${until} is deleted as well: ` +
     'make room in the project that it names, or name another one, or none, in its spec.parentProjectName'

@@ -16,7 +16,7 @@ let hub: BusinessHub;
 
 beforeAll(async () => {
   hub = await BusinessHub.start({ controllers: [], permissions: [] });
-}, 120_000);
+}, 300_000);
 
 afterAll(() => hub.stop());
 
@@ -67,5 +67,5 @@ test.each([4, 10, 48])(
     expect(stored.status?.charges).toHaveLength(entries.length);
     expect(bytes(stored)).toBeLessThan(etcdLimit);
   },
-  60_000,
+  300_000,
 );

@@ -9,6 +9,7 @@ import { quotaProblem } from '../quota/grant.ts';
 import type { Overdraft } from '../quota/overdraft.ts';
 import { shortageText } from '../quota/shortage.ts';
 import type { Balance } from './balance.ts';
+import type { Sought } from './conditions.ts';
 import { projectErrors } from './errors.ts';
 import type { HubNamespaceState } from './hub-namespace.ts';
 
@@ -18,9 +19,11 @@ export interface Findings {
   readonly obstacle: Obstacle | undefined;
   readonly namespace: HubNamespaceState;
   readonly balance: Balance;
+  readonly sought: Sought;
 }
 
-export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace, balance }: Findings): Outcome {
+export function outcomeOf(project: ProjectObject, findings: Findings): Outcome {
+  const { namespace, balance } = findings;
   if (namespace.kind === 'taken') {
     return { kind: 'stalled', error: namespace.error };
   }
@@ -33,9 +36,9 @@ export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace,
     return { kind: 'stalled', error: overdrawn(overdrafts) };
   }
   if (balance.inForce.isWanted) {
-    return { kind: 'ready' };
+    return outcomeBeside(findings.sought);
   }
-  const error = grantProblem(project, { parent, obstacle });
+  const error = grantProblem(project, findings);
   return error === undefined
     ? {
         kind: 'progressing',
@@ -43,6 +46,12 @@ export function outcomeOf(project: ProjectObject, { parent, obstacle, namespace,
         message: `waiting for Project ${project.spec.parentProjectName ?? ''} to set the limits aside`,
       }
     : { kind: 'stalled', error };
+}
+
+/** Of a project that has its limits: what is wrong beside them, which hinders nothing of what it hands on. */
+function outcomeBeside({ missing, members }: Sought): Outcome {
+  const error = missing ?? (members.kind === 'problem' ? members.error : undefined);
+  return error === undefined ? { kind: 'ready' } : { kind: 'stalled', error };
 }
 
 function grantProblem(

@@ -1,4 +1,6 @@
+import { identityProvider } from '@tke/api-auth';
 import { project } from '@tke/api-business';
+import { cluster } from '@tke/api-platform';
 import type { Permission } from '@tke/runtime';
 
 import { memberPermissions } from '../members/permissions.ts';
@@ -12,5 +14,10 @@ export const projectPermissions: readonly Permission[] = [
   { group, resources: [`${project.plural}/status`], verbs: ['patch'] },
   { group, resources: contentKinds.map(({ plural }) => plural), verbs: ['get', 'list', 'watch', 'delete'] },
   { group: '', resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
+  ...[cluster, identityProvider].map(({ group: of, plural }): Permission => ({
+    group: of,
+    resources: [plural],
+    verbs: ['get', 'list', 'watch'],
+  })),
   ...memberPermissions,
 ];

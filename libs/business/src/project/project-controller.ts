@@ -1,6 +1,7 @@
-import { projectLabel, projectPrefix, type BusinessNamespace, type Project } from '@tke/api-business';
-import type { ProjectPolicyBinding } from '@tke/api-auth';
-import { coreKinds, type DeepReadonly } from '@tke/meta';
+import { projectLabel, projectPrefix, type Project } from '@tke/api-business';
+import type { IdentityProvider, ProjectPolicyBinding } from '@tke/api-auth';
+import type { Cluster } from '@tke/api-platform';
+import { coreKinds } from '@tke/meta';
 import {
   annotationChanged,
   controllerFor,
@@ -14,13 +15,23 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
+import { isSameTenant } from '../objects/is-same-tenant.ts';
 import { isUnfinished } from '../objects/is-unfinished.ts';
-import { bindingKind, namespaceKind, projectKind, type ProjectObject } from '../objects/kinds.ts';
+import { verdictOn } from '../members/project-members.ts';
+import {
+  bindingKind,
+  clusterKind,
+  namespaceKind,
+  projectKind,
+  tenantKind,
+  type NamespaceObject,
+  type ProjectObject,
+} from '../objects/kinds.ts';
 import { holdsMore } from '../quota/child.ts';
 import { lockReason } from '../quota/grant.ts';
 import { contentKinds } from './contents.ts';
 import { ledgersOf } from './family.ts';
-import { indexBindings, indexProjects, parentIndex } from './indexes.ts';
+import { clusterIndex, indexBindings, indexProjects, parentIndex, tenantIndex } from './indexes.ts';
 import { leavingProblem } from './leaving.ts';
 import { projectFieldManager } from './names.ts';
 import { ProjectReconciler } from './project-reconciler.ts';
@@ -42,6 +53,10 @@ export function addProjectController(host: ControllerHost, dependencies: Busines
       .list(projectKind, { index: { name: parentIndex, value: name } })
       .filter(isUnfinished)
       .map(toRequest);
+  const named = (index: string): Mapper<Cluster | IdentityProvider> => {
+    return ({ metadata: { name: value = '' } }) =>
+      cache.list(projectKind, { index: { name: index, value } }).map(toRequest);
+  };
   const builder = controllerFor(host, 'projects')
     .for(projectKind, { predicates: [or<Project>(generationChanged, annotationChanged, { update: ledgerChanged })] })
     .watches(projectKind, (project) => ledgersOf(project, cache).map((name) => ({ name })), {
@@ -50,7 +65,9 @@ export function addProjectController(host: ControllerHost, dependencies: Busines
     .watches(projectKind, children, { predicates: [{ update: offerChanged }] })
     .watches(namespaceKind, toProject, { predicates: [{ update: namespaceClaimChanged }] })
     .watches(coreKinds.namespace, toOwner, { predicates: [or(labelChanged, endBegan)] })
-    .watches(bindingKind, toBoundProject, { predicates: [generationChanged] });
+    .watches(bindingKind, toBoundProject, { predicates: [or(generationChanged, verdictChanged)] })
+    .watches(clusterKind, named(clusterIndex), { predicates: [tenantChanged] })
+    .watches(tenantKind, named(tenantIndex), { predicates: [endBegan] });
   for (const kind of contentKinds.filter((each) => each !== namespaceKind)) {
     builder.watches(kind, toProject, { predicates: [{ create: () => false, update: () => false }] });
   }
@@ -106,8 +123,6 @@ function offerChanged(before: ProjectObject, after: ProjectObject): boolean {
   return !jsonEqual(offer(before), offer(after)) || lockReason(before) !== lockReason(after);
 }
 
-type NamespaceObject = DeepReadonly<BusinessNamespace>;
-
 function namespaceClaimChanged(before: NamespaceObject, after: NamespaceObject): boolean {
   const claim = ({ metadata, status }: NamespaceObject) => [
     ...[metadata.generation, metadata.uid],
@@ -115,6 +130,14 @@ function namespaceClaimChanged(before: NamespaceObject, after: NamespaceObject):
   ];
   return !jsonEqual(claim(before), claim(after));
 }
+
+const verdictChanged: Predicate<ProjectPolicyBinding> = {
+  update: (before, after) => verdictOn(before)?.message !== verdictOn(after)?.message,
+};
+
+const tenantChanged: Predicate<Cluster> = {
+  update: (before, after) => !isSameTenant(before, after),
+};
 
 const endBegan: Predicate = {
   update: (before, after) => before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp,

@@ -11,7 +11,7 @@ import {
 } from '@tke/runtime';
 
 import type { BusinessDependencies } from '../dependencies.ts';
-import { reconcileMembers, type MembersState } from '../members/project-members.ts';
+import { reconcileMembers } from '../members/project-members.ts';
 import { projectKind, type ProjectObject } from '../objects/kinds.ts';
 import { OwnWrites } from '../objects/own-writes.ts';
 import { failed, isOvertaken, saveStatus } from '../objects/save-status.ts';
@@ -20,13 +20,14 @@ import { doubtful } from '../quota/confirm.ts';
 import { driftOf } from '../quota/drift.ts';
 import { entriesOf } from '../quota/entries.ts';
 import { balance, statusOf, type Balance, type Surroundings } from './balance.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, type Sought } from './conditions.ts';
 import { contentsOf, contentsText, deleteContents, hasUnknownContents, type Content } from './contents.ts';
 import { claimsOn, confirmed, obstacleBetween } from './family.ts';
 import { ensureHubNamespace, removeHubNamespace } from './hub-namespace.ts';
 import { awaitedLeavers, leaversOf, leaveUntil, leavingText, targetText } from './leaving.ts';
 import { projectFinalizer } from './names.ts';
 import { outcomeOf, phaseOf, type Findings } from './outcome.ts';
+import { missingReferences } from './references.ts';
 import { parentProject } from './tree.ts';
 
 export interface ProjectDependencies extends BusinessDependencies {
@@ -42,8 +43,8 @@ interface Settled {
 interface Summary {
   readonly outcome: Outcome;
   readonly phase: string;
-  /** Absent: nothing was done about them. */
-  readonly members?: MembersState;
+  /** Absent: nothing was looked for. */
+  readonly sought?: Sought;
 }
 
 const action = 'ReconcileProject';
@@ -81,15 +82,18 @@ export class ProjectReconciler implements Reconciler {
     const project = await ensureFinalizer<Project>(client, projectKind, object, projectFinalizer, { signal });
     this.#own.note(project);
     const namespace = await ensureHubNamespace(project, this.#deps, signal);
-    const members = await reconcileMembers(project, this.#deps, signal);
+    const sought = {
+      members: await reconcileMembers(project, this.#deps, signal),
+      missing: missingReferences(project, cache),
+    };
     const parent = parentProject(project, cache);
     const settled = await this.#settle(project, { parent, isUsable: namespace.kind === 'ours' }, signal);
     const findings: Findings = {
-      ...{ parent, namespace, balance: settled.balance },
+      ...{ parent, namespace, balance: settled.balance, sought },
       obstacle: parent && obstacleBetween(parent, project, cache),
     };
     const outcome = outcomeOf(project, findings);
-    await this.#save(project, settled, { outcome, phase: phaseOf(outcome, findings), members }, signal);
+    await this.#save(project, settled, { outcome, phase: phaseOf(outcome, findings), sought }, signal);
   }
 
   async #remove(project: ProjectObject, signal: AbortSignal): Promise<Result | undefined> {

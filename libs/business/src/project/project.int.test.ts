@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { projectPolicyBinding } from '@tke/api-auth';
+import { identityProvider, projectPolicyBinding } from '@tke/api-auth';
 import { projectLabel, type Project } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
 import { coreKinds } from '@tke/meta';
 
-import { namespaceKind, projectKind } from '../objects/kinds.ts';
+import { clusterKind, namespaceKind, projectKind } from '../objects/kinds.ts';
 import { conditionOf, newNamespace, type BusinessHub } from '../testing/business-hub.ts';
-import { aNamespace, aProject, limits } from '../testing/objects.ts';
+import { aCluster, aNamespace, aProject, aTenant, limits } from '../testing/objects.ts';
 import { ProjectBed } from './testing/project-bed.ts';
 
-const timeoutMs = 60_000;
-jest.setTimeout(2 * timeoutMs);
+const timeoutMs = 120_000;
+// More than all that a test waits for.
+jest.setTimeout(15 * timeoutMs);
 
 let bed: ProjectBed;
 let hub: BusinessHub;
@@ -18,7 +19,7 @@ let hub: BusinessHub;
 beforeAll(async () => {
   bed = await ProjectBed.start();
   hub = bed.hub;
-}, 120_000);
+});
 
 afterAll(() => hub.stop());
 
@@ -64,6 +65,61 @@ describe('a project', () => {
       { type: 'merge', body: { metadata: { labels: { [projectLabel]: null } } } },
     );
     await bed.ready('prj-taken');
+  });
+});
+
+describe('what a project names', () => {
+  test('and does not find is told until it is there, and again when it goes; what is there can be used', async () => {
+    const of = { tenantID: 'late' };
+    await hub.apply(aProject('prj-early', { 'cls-late': { cpu: 2 } }, of));
+    expect(await bed.stalled('prj-early', 'TenantNotFound')).toContain(
+      'spec.tenantID: IdentityProvider late does not exist; spec.clusters[cls-late]: Cluster cls-late does not exist',
+    );
+    await hub.apply(aTenant('late'));
+    expect(await bed.stalled('prj-early', 'ClusterNotFound')).toContain('spec.clusters[cls-late]');
+    const early = await bed.get('prj-early');
+    expect(conditionOf(early, 'ResolvedRefs')).toMatchObject({ status: 'False', reason: 'ClusterNotFound' });
+    expect(early.status).toMatchObject({ phase: 'Active', locked: false });
+    const below = { ...of, parentProjectName: 'prj-early' };
+    await hub.apply(aProject('prj-early-low', { 'cls-late': { cpu: 1 } }, below));
+    await bed.until('prj-early-low', 'has its share', (project) => project.status?.cachedParent === 'prj-early');
+
+    await hub.apply(aCluster('cls-late', 'late'));
+    expect(conditionOf(await bed.ready('prj-early'), 'ResolvedRefs')?.status).toBe('True');
+    await bed.ready('prj-early-low');
+    await hub.remove(clusterKind, 'cls-late');
+    await bed.stalled('prj-early', 'ClusterNotFound');
+    await hub.remove(identityProvider, 'late');
+    await bed.stalled('prj-early', 'TenantNotFound');
+  });
+
+  test('as members is said as their binding says it', async () => {
+    await hub.apply(aProject('prj-people', {}, { members: ['nobody'] }));
+    const { metadata } = await waitFor(
+      () => hub.admin.get(projectPolicyBinding, { name: 'prj-people-pol-acme-project-owner' }),
+      { description: 'the members are bound', timeoutMs },
+    );
+    await bed.ready('prj-people');
+    // As the reconciler of bindings does.
+    const judge = (status: 'True' | 'False') => {
+      const message = 'spec.users[0]: no LocalIdentity of tenant acme has the user name nobody.';
+      const lastTransitionTime = '2026-01-01T00:00:00Z';
+      const stalled = { type: 'Stalled', status, reason: 'SubjectNotFound', message, lastTransitionTime };
+      const body = { status: { observedGeneration: metadata.generation, conditions: [stalled] } };
+      return hub.admin.patch(
+        projectPolicyBinding,
+        { name: metadata.name! },
+        { type: 'merge', body },
+        { subresource: 'status' },
+      );
+    };
+    await judge('True');
+    expect(await bed.stalled('prj-people', 'SubjectNotFound')).toContain('has the user name nobody');
+    const bound = conditionOf(await bed.get('prj-people'), 'MembersBound');
+    expect(bound).toMatchObject({ status: 'False', reason: 'SubjectNotFound' });
+    await judge('False');
+    expect(conditionOf(await bed.ready('prj-people'), 'MembersBound')?.status).toBe('True');
+    await hub.remove(projectKind, 'prj-people');
   });
 });
 
@@ -183,7 +239,7 @@ describe('the ledger', () => {
       'False LedgerRepaired Namespace cls-a-ns held more than was charged for it',
     );
     expect(used(await bed.get('prj-drift'))).toEqual({ cpu: '2' });
-    await waitFor(async () => (await repairs()) === before + 1, { description: 'the repair is counted' });
+    await waitFor(async () => (await repairs()) === before + 1, { description: 'the repair is counted', timeoutMs });
     expect(hub.events).toContainEqual(
       expect.objectContaining({ object: 'Project/prj-drift', reason: 'LedgerRepaired', type: 'Warning' }),
     );

@@ -2,6 +2,7 @@ import { project, type BusinessNamespace, type Project } from '@tke/api-business
 import type { DeepReadonly } from '@tke/meta';
 import { limitsOf } from '@tke/quantity';
 
+import type { ProjectObject } from '../objects/kinds.ts';
 import { entriesOf } from './entries.ts';
 import { limitsByCluster, type Limits } from './limits.ts';
 import { overdraftsOf } from './overdraft.ts';
@@ -9,7 +10,7 @@ import { overdraftsOf } from './overdraft.ts';
 /** What holds a part of a project's limits, or wants to. */
 export type QuotaChild = DeepReadonly<Project | BusinessNamespace>;
 
-export function isProject(child: QuotaChild): child is DeepReadonly<Project> {
+export function isProject(child: QuotaChild): child is ProjectObject {
   return child.kind === project.kind;
 }
 

@@ -23,9 +23,8 @@ export const quotaErrors = codedErrors({
   ProjectNotFound: {
     class: 'NeedsUser',
     meaning:
-      'There is no Project of that name. Objects may be applied in any order: what waits for it goes on once it is there.',
-    remedy:
-      'Create the Project, or name one that exists in spec.parentProjectName; a Namespace belongs into the namespace of its project.',
+      'There is no Project of the name that spec.parentProjectName of a Project, or metadata.namespace of a Namespace, gives. Objects may be applied in any order: what waits for it goes on once it is there.',
+    remedy: 'Create the Project, or name one that exists.',
   },
   ProjectDeleting: {
     class: 'NeedsUser',

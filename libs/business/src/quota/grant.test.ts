@@ -37,7 +37,7 @@ describe('a child without a grant is told', () => {
   test.each<[string, Project | undefined, string | undefined]>([
     ['nothing, when it only has to be written', parentWith({}), undefined],
     ['nothing, while the project has no limits yet', aProject('prj-p'), undefined],
-    ['of no project', undefined, 'ProjectNotFound there is no Project prj-p'],
+    ['of no project', undefined, 'ProjectNotFound metadata.namespace: there is no Project prj-p'],
     [
       'what is free',
       parentWith({ charges: [charge(1, { cpu: 6 })] }),

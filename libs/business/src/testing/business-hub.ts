@@ -17,8 +17,8 @@ import { managerRbac, managerUser } from './rbac.ts';
 /** Where the platform keeps its own objects. */
 export const platformNamespace = 'tke-system';
 
-// Tests run beside others on machines with few cores.
-const timeoutMs = 60_000;
+// Tests run beside others on machines with few cores, which are taken away for seconds.
+const timeoutMs = 120_000;
 
 type RequestObserver = NonNullable<Parameters<typeof connect>[0]['onRequest']>;
 
@@ -109,8 +109,16 @@ export class BusinessHub {
       },
     };
     this.#managers.add(running);
-    await Promise.race([manager.elected, ended]);
+    const failure = await Promise.race([manager.elected, ended]);
+    if (failure !== undefined) {
+      throw failure as Error;
+    }
     return running;
+  }
+
+  /** Those that run. */
+  get managers(): readonly RunningManager[] {
+    return [...this.#managers];
   }
 
   /** Kills every manager. */
@@ -241,14 +249,14 @@ function open(kubeconfig: string, onRequest?: RequestObserver): Promise<Client> 
   return connect({ kubeconfig, userAgent: 'business-test/1', logger: discardLogger, ...(onRequest && { onRequest }) });
 }
 
-/** Probed often, so that tests need not wait. */
+/** Probed often, so that tests need not wait; silent only after nine seconds, which a member that has no core for a while is not. */
 function newMembers(onRequest: RequestObserver | undefined): MemberClusters {
   return new MemberClusters({
     ...(onRequest && { onRequest }),
     userAgent: 'business-test/1',
     logger: discardLogger,
     firstProbeWithinMs: 0,
-    connectTimeoutMs: 500,
-    health: { intervalMs: 500, retryMs: 100, timeoutMs: 2_000, longestIntervalMs: 500 },
+    connectTimeoutMs: 3_000,
+    health: { intervalMs: 500, retryMs: 100, timeoutMs: 3_000, longestIntervalMs: 500 },
   });
 }

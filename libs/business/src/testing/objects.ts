@@ -1,4 +1,6 @@
+import type { IdentityProvider } from '@tke/api-auth';
 import type { BusinessNamespace, HardByCluster, Project } from '@tke/api-business';
+import type { Cluster } from '@tke/api-platform';
 
 const apiVersion = 'business.tkestack.io/v1';
 
@@ -16,6 +18,22 @@ export function aProject(
   return {
     ...{ apiVersion, kind: 'Project', metadata: { name } },
     spec: { tenantID: 'acme', displayName: name, clusters: limits(clusters), ...spec },
+  };
+}
+
+/** With users that it has itself. */
+export function aTenant(name: string): IdentityProvider {
+  return {
+    ...{ apiVersion: 'auth.tkestack.io/v1', kind: 'IdentityProvider', metadata: { name } },
+    spec: { name, type: 'local' },
+  };
+}
+
+/** One that nobody reaches. */
+export function aCluster(name: string, tenantID = 'acme'): Cluster {
+  return {
+    ...{ apiVersion: 'platform.tkestack.io/v1', kind: 'Cluster', metadata: { name } },
+    spec: { tenantID, type: 'Imported' },
   };
 }
 

@@ -3,9 +3,9 @@ import type { DeepReadonly } from '@tke/meta';
 import type { FieldProblem } from '@tke/webhook';
 
 import { firstOf } from '../compile/first-of.ts';
-import { platformAdmission } from './kind-admission.ts';
+import { platformOnlyAdmission } from './platform-only-admission.ts';
 
-export const providerAdmission = platformAdmission({
+export const providerAdmission = platformOnlyAdmission({
   kind: identityProvider,
   examine: ({ spec }) => {
     const config = parsed(spec);

@@ -13,6 +13,7 @@ import {
   anIdentity,
   aPolicy,
   aPolicyBinding,
+  aProject,
   aProjectPolicyBinding,
   aRole,
   aRoleBinding,
@@ -133,11 +134,18 @@ describe('the tenant', () => {
     expect((await validate({ stored, ...asked })).problems).toEqual(problems);
   });
 
-  test('a missing one is a warning: git applies in any order', async () => {
-    const { problems, warnings } = await validate({ object: aPolicy('pol-2', { tenantID: 'later' }) });
+  const later = { tenantID: 'later' };
+  test.each<[string, KubeObject]>([
+    ['Policy', aPolicy('pol-2', later)],
+    ['PolicyBinding', aPolicyBinding('pb', { ...later, policyID: 'pol-2', users: [{ name: 'bob' }] })],
+    ['Role', aRole('rol-1', later)],
+    ['LocalGroup', aGroup('grp-1', { ...later, users: [{ name: 'bob' }] })],
+    ['LocalIdentity', anIdentity('usr-2', 'bob', later)],
+  ])('of a %s, when missing, is a warning: git applies in any order', async (_, object) => {
+    const { problems, warnings } = await validate({ object, stored: [aPolicy('pol-2', later)] });
     expect(problems).toEqual([]);
     expect(warnings).toEqual([
-      'spec.tenantID: IdentityProvider later does not exist; until it does, nothing is granted',
+      'spec.tenantID: IdentityProvider later does not exist; until it does, the object is worth nothing',
     ]);
   });
 });
@@ -204,6 +212,18 @@ describe('references', () => {
     });
   });
 
+  test.each<[string, KubeObject, string]>([
+    ['binding', aProjectPolicyBinding({ policyID: 'pol-prj', projectID: 'prj-later' }), 'spec.projectID'],
+    ['role', aRole('rol-1', { projectID: 'prj-later' }), 'spec.projectID'],
+    ['custom binding', aCustomPolicyBinding('cg', { policyID: 'pol-1', domain: 'prj-later' }), 'spec.domain'],
+  ])('the project of a %s, when missing, is a warning', async (_, object, field) => {
+    const others = [...stored, aPolicy('pol-prj', { scope: 'project' })];
+    const warning = `${field}: Project prj-later does not exist in tenant "default"; until that changes it grants nothing`;
+    expect(await validate({ object, stored: others })).toMatchObject({ problems: [], warnings: [warning] });
+    const there = [...others, aProject('prj-later')];
+    expect(await validate({ object, stored: there })).toMatchObject({ problems: [], warnings: [] });
+  });
+
   test('what is stored is not judged again when only metadata changes', async () => {
     const wrong = aPolicyBinding('pb', { policyID: 'pol-9' });
     const labelled = { ...wrong, metadata: { ...wrong.metadata, finalizers: ['auth.tkestack.io/rules'] } };
@@ -213,6 +233,15 @@ describe('references', () => {
       warnings: [],
     });
   });
+});
+
+test('a change is refused for what it brings in: what was wrong before can be mended one by one', async () => {
+  const wrong = aRole('rol-1', { policies: ['pol-9', 'pol-8'] });
+  const others = [aPolicy('pol-8', { tenantID: 'other' }), aPolicy('pol-9', { tenantID: 'other' })];
+  const changed = (policies: string[]) =>
+    validate({ object: aRole('rol-1', { policies }), oldObject: wrong, stored: [...stored, ...others] });
+  expect((await changed(['pol-9', 'pol-1'])).problems).toEqual([]);
+  expect((await changed(['pol-9', 'pol-8', 'pol-8'])).problems).toEqual(['spec.policies[2] Forbidden']);
 });
 
 describe('patterns', () => {
@@ -295,7 +324,7 @@ describe('what TKEStack manifests carry', () => {
       [/bindPW, a\.clientSecret/],
     ],
   ])('%s', async (_, object, expected) => {
-    const others = [...stored, aPolicy('pol-prj', { scope: 'project' })];
+    const others = [...stored, aPolicy('pol-prj', { scope: 'project' }), aProject('prj-1')];
     const { problems, warnings } = await validate({ object, stored: others });
     expect(problems).toEqual([]);
     expect(warnings).toHaveLength(expected.length);
@@ -307,6 +336,15 @@ describe('what TKEStack manifests carry', () => {
     const { problems, full } = await validate({ object: aTenant('broken', 'ldap', { config: 'bindPW: hunter2' }) });
     expect(problems).toEqual(['spec.config Invalid']);
     expect(JSON.stringify(full)).not.toContain('hunter2');
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['stays refused when it is broken in another way', { config: 'bindPW: hunter3' }, ['spec.config Invalid']],
+    ['stays for another time when something else changes', { config: 'bindPW: hunter2', displayName: 'x' }, []],
+  ])('configuration that was no JSON before %s', async (_, spec, expected) => {
+    const oldObject = aTenant('broken', 'ldap', { config: 'bindPW: hunter2' });
+    const { problems } = await validate({ object: aTenant('broken', 'ldap', spec), oldObject });
+    expect(problems).toEqual(expected);
   });
 
   const subjects = { users: [{ id: 'usr-alice', name: 'alice' }], groups: [{ id: 'grp-1', name: 'g' }] };

@@ -1,7 +1,7 @@
 import { apiSigningKey, category, localIdentity, policy, rule, type Policy } from '@tke/api-auth';
 import type { DeepReadonly } from '@tke/meta';
 import type { CacheReader } from '@tke/runtime';
-import type { KindAdmission, TenantObject } from '@tke/webhook';
+import type { KindAdmission, KindChecks, TenantObject } from '@tke/webhook';
 
 import type { Unresolved } from '../compile/compiled.ts';
 import type { Directory } from '../compile/directory.ts';
@@ -15,10 +15,11 @@ import type { RuleSource, SourceObject } from '../rules/rule-source.ts';
 import { ruleSources } from '../rules/sources.ts';
 import { outgrownBindings } from './custom-bindings-fit.ts';
 import { providerAdmission } from './identity-provider.ts';
-import { platformAdmission, tenantAdmission, type KindChecks } from './kind-admission.ts';
 import { identityLeftovers } from './leftovers.ts';
+import { platformOnlyAdmission } from './platform-only-admission.ts';
 import { seedMarkProblems } from './seed-marks.ts';
 import { shippedPolicyProblems } from './shipped-policies.ts';
+import { tenantAdmission } from './tenant-admission.ts';
 
 /**
  * Admission of the kinds of auth.tkestack.io. Reads the cache only; `registerInformers` says what must be in it.
@@ -43,8 +44,8 @@ export function policyAdmissions(
     identityAdmission,
     providerAdmission,
     ruleAdmission,
-    platformAdmission({ kind: category }),
-    platformAdmission({ kind: apiSigningKey }),
+    platformOnlyAdmission({ kind: category }),
+    platformOnlyAdmission({ kind: apiSigningKey }),
   ];
 }
 
@@ -52,16 +53,15 @@ type Source = SourceObject & TenantObject;
 
 /** An object is checked by compiling it, the same as its reconciler does when no webhook was asked. */
 function checksOf(source: RuleSource, directory: Directory, guard: EscalationGuard): KindChecks<Source> {
+  const isPolicy = source.kind.kind === policy.kind;
   return {
     kind: source.kind as KindChecks<Source>['kind'],
     authorize: async (request) => [...seedMarkProblems(request), ...(await guard.problems(request))],
-    examine: (object, request) => {
+    change: (request) => ({ problems: isPolicy ? shippedPolicyProblems(request) : [], warnings: [] }),
+    examine: (object) => {
       const { defects, unresolved } = source.compile(object, directory);
-      const ofPolicy =
-        source.kind.kind === policy.kind
-          ? [...shippedPolicyProblems(request), ...outgrownBindings(object as DeepReadonly<Policy>, directory)]
-          : [];
-      return { problems: [...ofPolicy, ...defects], warnings: unresolved.flatMap(unresolvedWarnings) };
+      const outgrown = isPolicy ? outgrownBindings(object as DeepReadonly<Policy>, directory) : [];
+      return { problems: [...outgrown, ...defects], warnings: unresolved.flatMap(unresolvedWarnings) };
     },
   };
 }
@@ -71,12 +71,12 @@ function unresolvedWarnings({ field, reason, detail }: Unresolved): readonly str
   return reason === 'TenantNotFound' ? [] : [`${field}: ${detail}; until that changes it grants nothing`];
 }
 
-const ruleAdmission = platformAdmission({
+const ruleAdmission = platformOnlyAdmission({
   kind: rule,
-  examine: (object, { operation }) => {
-    const source = sourceTextOf(object);
-    const warn = operation === 'UPDATE' && source !== undefined;
+  examine: (object) => ({ problems: checkRule(object), warnings: [] }),
+  change: ({ object, oldObject }) => {
+    const source = object && oldObject && sourceTextOf(object);
     const warning = `this Rule is made from ${source ?? ''} and will be made so again: change that object instead`;
-    return { problems: checkRule(object), warnings: warn ? [warning] : [] };
+    return { problems: [], warnings: source === undefined ? [] : [warning] };
   },
 });

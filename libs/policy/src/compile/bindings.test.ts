@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 
-import { aGroup, aPolicy, aPolicyBinding, aProjectPolicyBinding, aTenant } from '../testing/objects.ts';
+import { aGroup, aPolicy, aPolicyBinding, aProject, aProjectPolicyBinding, aTenant } from '../testing/objects.ts';
 import { alice, deletingNow, g, local, table } from './testing/cases.ts';
 
 describe('PolicyBinding', () => {
@@ -64,14 +64,28 @@ describe('PolicyBinding', () => {
       object: bind({}),
       others: [alice, aPolicy('pol-1')],
       rows: [],
-      unresolved: ['User usr-alice TenantNotFound'],
+      unresolved: ['IdentityProvider default TenantNotFound'],
+    },
+    {
+      name: 'a tenant that is being deleted, told once and not of each subject',
+      object: bind({ groups: [{ id: 'grp-1' }, { id: 'grp-2' }] }),
+      others: [{ ...local, metadata: { ...local.metadata, ...deletingNow } }, alice, aPolicy('pol-1')],
+      rows: [],
+      unresolved: ['IdentityProvider default TenantNotFound'],
+    },
+    {
+      name: 'no tenant, and nobody is named',
+      object: bind({ users: null }),
+      others: [aPolicy('pol-1')],
+      rows: [],
+      unresolved: ['IdentityProvider default TenantNotFound'],
     },
     {
       name: 'a binding without tenant grants nothing, not even of a policy without tenant',
       object: bind({ tenantID: '' }),
       others: [local, alice, aPolicy('pol-1', { tenantID: '' })],
       rows: [],
-      unresolved: ['User usr-alice TenantNotFound'],
+      unresolved: ['IdentityProvider  TenantNotFound'],
     },
   ]);
 });
@@ -83,13 +97,24 @@ describe('ProjectPolicyBinding', () => {
     {
       name: 'grants inside the project, to groups by id',
       object: bind({ groups: [{ id: 'grp-1', name: 'shown name' }] }),
-      others: [local, alice, aGroup('grp-1'), aPolicy('pol-1', { scope: 'project' })],
+      others: [local, alice, aGroup('grp-1'), aPolicy('pol-1', { scope: 'project' }), aProject('prj-1')],
       rows: [g('default##user##alice', 'pol-1', 'prj-1'), g('default##group##grp-1', 'pol-1', 'prj-1')],
     },
+    ...[
+      { name: 'no project: the rows wait for it', projects: [] },
+      { name: 'a project of another tenant is none', projects: [aProject('prj-1', { tenantID: 'other' })] },
+      { name: 'a project that is being deleted is none', projects: [aProject('prj-1', {}, deletingNow)] },
+    ].map(({ name, projects }) => ({
+      name,
+      object: bind(),
+      others: [local, alice, aPolicy('pol-1', { scope: 'project' }), ...projects],
+      rows: [g('default##user##alice', 'pol-1', 'prj-1')],
+      unresolved: ['Project prj-1 ProjectNotFound'],
+    })),
     {
       name: 'a platform policy',
       object: bind(),
-      others: [local, alice, aPolicy('pol-1', { scope: '' })],
+      others: [local, alice, aPolicy('pol-1', { scope: '' }), aProject('prj-1')],
       rows: [],
       defects: ['spec.policyID ScopeMismatch'],
     },

@@ -6,7 +6,7 @@ import { Compilation } from './compilation.ts';
 import type { CompiledSource } from './compiled.ts';
 import type { Directory } from './directory.ts';
 import { firstOf } from './first-of.ts';
-import { referredPolicyOfScope, referredRole } from './references.ts';
+import { expectProject, referredPolicyOfScope, referredRole } from './references.ts';
 import { resolveSubjects, type SubjectSpec } from './subjects.ts';
 
 /** Links every subject to a platform policy, everywhere. */
@@ -24,9 +24,10 @@ export function compileProjectPolicyBinding(
   directory: Directory,
 ): CompiledSource {
   const into = new Compilation();
-  const reference = { name: spec.policyID, field: 'spec.policyID', tenant: spec.tenantID ?? '' };
-  const policy = referredPolicyOfScope(reference, 'project', directory, into);
-  link(spec, policy && { holds: spec.policyID, domain: spec.projectID }, directory, into);
+  const { tenantID: tenant = '', policyID, projectID } = spec;
+  const policy = referredPolicyOfScope({ name: policyID, field: 'spec.policyID', tenant }, 'project', directory, into);
+  expectProject({ name: projectID, field: 'spec.projectID', tenant }, directory, into);
+  link(spec, policy && { holds: policyID, domain: projectID }, directory, into);
   return into.finish();
 }
 

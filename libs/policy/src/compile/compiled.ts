@@ -19,7 +19,13 @@ export type DefectCode =
   | 'UsernameTaken';
 
 export type UnresolvedReason =
-  'PolicyNotFound' | 'RoleNotFound' | 'SubjectMismatch' | 'SubjectNotFound' | 'TenantNotFound' | 'UsernameTaken';
+  | 'PolicyNotFound'
+  | 'ProjectNotFound'
+  | 'RoleNotFound'
+  | 'SubjectMismatch'
+  | 'SubjectNotFound'
+  | 'TenantNotFound'
+  | 'UsernameTaken';
 
 /** A reference that grants nothing as things are, and may heal without a change of the object that holds it. */
 export interface Unresolved extends UnresolvedReference {

@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 
-import { aCustomPolicyBinding, aPolicy, statement } from '../testing/objects.ts';
+import { aCustomPolicyBinding, aPolicy, aProject, statement } from '../testing/objects.ts';
 import { g, local, p, table } from './testing/cases.ts';
 
 describe('CustomPolicyBinding', () => {
@@ -15,12 +15,19 @@ describe('CustomPolicyBinding', () => {
     {
       name: 'the actions of the policy on resources of its own',
       object: bind('cg-1', { domain: 'prj-1' }),
-      others: [local, pull],
+      others: [local, pull, aProject('prj-1')],
       rows: [
         p('cg-1-pol-pull', 'chartgroup:cg-1', 'getChart'),
         p('cg-1-pol-pull', 'chartgroup:cg-1', 'listCharts'),
         g('default##user##*', 'cg-1-pol-pull', 'prj-1'),
       ],
+    },
+    {
+      name: 'no project of the name that the domain gives',
+      object: bind('cg-1', { domain: 'prj-1' }),
+      others: [local, aPolicy('pol-pull', { statement: statement(['getChart'], ['-']) })],
+      rows: [p('cg-1-pol-pull', 'chartgroup:cg-1', 'getChart'), g('default##user##*', 'cg-1-pol-pull', 'prj-1')],
+      unresolved: ['Project prj-1 ProjectNotFound'],
     },
     {
       name: 'the effect is that of the policy',

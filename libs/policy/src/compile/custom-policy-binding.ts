@@ -1,4 +1,5 @@
 import type { CustomPolicyBinding, Policy } from '@tke/api-auth';
+import { everyDomain } from '@tke/authz';
 import { keyOf, keyString, type DeepReadonly } from '@tke/meta';
 
 import { link } from './bindings.ts';
@@ -6,7 +7,7 @@ import { Compilation } from './compilation.ts';
 import type { CompiledSource } from './compiled.ts';
 import type { Directory } from './directory.ts';
 import { usablePatterns } from './patterns.ts';
-import { referredPolicy } from './references.ts';
+import { expectProject, referredPolicy } from './references.ts';
 
 /** Permissions of one binding, the same limit as a policy has for itself. */
 export const maxPermissions = 4096;
@@ -23,14 +24,14 @@ export function compileCustomPolicyBinding(
 ): CompiledSource {
   const into = new Compilation();
   const { spec } = binding;
-  const policy = referredPolicy(
-    { name: spec.policyID, field: 'spec.policyID', tenant: spec.tenantID ?? '' },
-    directory,
-    into,
-  );
+  const { tenantID: tenant = '', policyID, domain } = spec;
+  const policy = referredPolicy({ name: policyID, field: 'spec.policyID', tenant }, directory, into);
+  if (domain !== everyDomain) {
+    expectProject({ name: domain, field: 'spec.domain', tenant }, directory, into);
+  }
   const key = customRowKey(binding);
   const usable = ownsKey(binding, key, directory, into) && grantPermissions(binding, policy, key, into);
-  link(spec, usable ? { holds: key, domain: spec.domain } : undefined, directory, into);
+  link(spec, usable ? { holds: key, domain } : undefined, directory, into);
   return into.finish();
 }
 

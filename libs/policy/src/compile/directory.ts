@@ -8,6 +8,7 @@ import type {
   Role,
   RoleBinding,
 } from '@tke/api-auth';
+import type { Project } from '@tke/api-business';
 import type { DeepReadonly } from '@tke/meta';
 
 /** What a compiler may look up besides the object it compiles. Answers are of this moment and never change in place. */
@@ -20,6 +21,7 @@ export interface Directory {
   group(name: string): DeepReadonly<LocalGroup> | undefined;
   policy(name: string): DeepReadonly<Policy> | undefined;
   role(name: string): DeepReadonly<Role> | undefined;
+  project(name: string): DeepReadonly<Project> | undefined;
   /** The oldest binding whose rows go by this key; else the one of this tenant whose rows would, if its policy existed. */
   customBindingOf(rowKey: string, tenant?: string): DeepReadonly<CustomPolicyBinding> | undefined;
   /** Those of its tenant that use the actions of a policy. */

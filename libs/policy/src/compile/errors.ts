@@ -56,6 +56,12 @@ export const compileErrors = codedErrors({
       'The object names a policy that does not exist. Objects may be applied in any order: once it is there, what it grants counts.',
     remedy: 'Create the policy, or correct the name.',
   },
+  ProjectNotFound: {
+    class: 'NeedsUser',
+    meaning:
+      'A binding or role is about one project, and its tenant has none of that name, so that nobody can use what it grants there. Objects may be applied in any order: once the Project is there, it counts.',
+    remedy: 'Create the Project, or name one that exists.',
+  },
   RoleNotFound: {
     class: 'NeedsUser',
     meaning:
@@ -76,7 +82,8 @@ export const compileErrors = codedErrors({
   },
   TenantNotFound: {
     class: 'NeedsUser',
-    meaning: 'No IdentityProvider has the name that spec.tenantID gives, so that nobody can be of that tenant.',
+    meaning:
+      'spec.tenantID is empty, or no IdentityProvider has the name that it gives, so that nobody can be of that tenant. Objects may be applied in any order: once the IdentityProvider is there, the object counts.',
     remedy: 'Create the IdentityProvider, or correct spec.tenantID.',
   },
 } satisfies Readonly<Record<DefectCode | UnresolvedReason, CatalogueEntry>>);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { aPolicy, aPolicyBinding, statement } from '../testing/objects.ts';
-import { compile, p, table } from './testing/cases.ts';
+import { compile, local, p, table } from './testing/cases.ts';
 
 describe('Policy', () => {
   table([
     {
       name: 'every action on every resource, without any binding',
       object: aPolicy('pol-1', { statement: statement(['get*', 'listPods'], ['namespace:a/*', 'pod:*'], 'deny') }),
-      others: [],
+      others: [local],
       rows: [
         p('pol-1', 'namespace:a/*', 'get*', 'deny'),
         p('pol-1', 'pod:*', 'get*', 'deny'),
@@ -19,21 +19,22 @@ describe('Policy', () => {
     {
       name: 'the same pattern twice gives one row',
       object: aPolicy('pol-1', { statement: statement(['get*', 'get*']) }),
-      others: [],
+      others: [local],
       rows: [p('pol-1', '*', 'get*')],
     },
     {
-      name: 'a tenant that does not exist harms nobody',
+      name: 'a tenant that does not exist is told, and harms nobody',
       object: aPolicy('pol-1', { tenantID: 'nobody' }),
-      others: [],
+      others: [local],
       rows: [p('pol-1', '*', 'get*')],
+      unresolved: ['IdentityProvider nobody TenantNotFound'],
     },
     {
       name: 'patterns that cannot be used are left out, all of them named',
       object: aPolicy('pol-1', {
         statement: statement(['get|list', 'getPod', ' x', 'a,b'], ['project:p/:', '*', 'pod:a(b']),
       }),
-      others: [],
+      others: [local],
       rows: [p('pol-1', '*', 'getPod')],
       defects: [
         'spec.statement.resources[0] InvalidPattern',

@@ -5,6 +5,7 @@ import { Compilation } from './compilation.ts';
 import type { CompiledSource } from './compiled.ts';
 import { alive, type Directory } from './directory.ts';
 import { usablePatterns } from './patterns.ts';
+import { expectTenant } from './references.ts';
 
 /** Subjects shown in the status of one policy or role. An etcd value holds 1.5 MB, and bindings may be many. */
 const maxShown = 1000;
@@ -24,6 +25,7 @@ export function compilePolicy({ metadata, spec }: DeepReadonly<Policy>, director
       );
     }
   }
+  expectTenant(spec.tenantID ?? '', directory, into);
   showHolders(directory.bindingsOfPolicy(name), spec.tenantID, into);
   return into.finish();
 }

@@ -2,6 +2,7 @@ import type { Policy, Role } from '@tke/api-auth';
 import type { DeepReadonly } from '@tke/meta';
 
 import type { Compilation } from './compilation.ts';
+import type { Unresolved } from './compiled.ts';
 import { alive, type Directory } from './directory.ts';
 
 /** A reference by name, from an object of a tenant. */
@@ -56,6 +57,36 @@ export function referredRole(
   into: Compilation,
 ): DeepReadonly<Role> | undefined {
   return usable('Role', alive(directory.role(reference.name)), reference, into);
+}
+
+/** That there is no such tenant; undefined when there is. */
+export function missingTenant(name: string, directory: Pick<Directory, 'tenant'>): Unresolved | undefined {
+  if (alive(directory.tenant(name)) !== undefined) {
+    return undefined;
+  }
+  const detail = name === '' ? 'it is empty' : `IdentityProvider ${name} does not exist`;
+  return { kind: 'IdentityProvider', id: name, field: 'spec.tenantID', reason: 'TenantNotFound', detail };
+}
+
+/** Whether the tenant exists. Records it where it does not, once for all that would be looked for in it. */
+export function expectTenant(name: string, directory: Directory, into: Compilation): boolean {
+  const missing = missingTenant(name, directory);
+  if (missing !== undefined) {
+    into.unresolved(missing);
+  }
+  return missing === undefined;
+}
+
+/**
+ * Records that the tenant has no such project. Its rows are made all the same: in a project that is not there they hold for nothing, and none
+ * has to come late to one that is. A project of another tenant is told in the same words.
+ */
+export function expectProject({ name, field, tenant }: Reference, directory: Directory, into: Compilation): void {
+  const found = alive(directory.project(name));
+  if (found === undefined || (found.spec.tenantID ?? '') !== tenant) {
+    const detail = `Project ${name} does not exist in tenant "${tenant}"`;
+    into.unresolved({ kind: 'Project', id: name, field, reason: 'ProjectNotFound', detail });
+  }
 }
 
 function usable<T extends { readonly spec: { readonly tenantID?: string } }>(

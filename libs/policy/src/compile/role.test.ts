@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 
-import { aGroup, aPolicy, aRole, aRoleBinding } from '../testing/objects.ts';
+import { aGroup, aPolicy, aProject, aRole, aRoleBinding } from '../testing/objects.ts';
 import { alice, g, local, table } from './testing/cases.ts';
 
 describe('Role and RoleBinding', () => {
@@ -8,19 +8,33 @@ describe('Role and RoleBinding', () => {
     {
       name: 'a role holds its policies everywhere',
       object: aRole('rol-1', { policies: ['pol-1', 'pol-2'] }),
-      others: [aPolicy('pol-1'), aPolicy('pol-2', { scope: 'project' })],
+      others: [local, aPolicy('pol-1'), aPolicy('pol-2', { scope: 'project' })],
       rows: [g('rol-1', 'pol-1'), g('rol-1', 'pol-2')],
     },
     {
       name: 'a role of a project holds them there',
       object: aRole('rol-1', { policies: ['pol-1'], projectID: 'prj-1' }),
-      others: [aPolicy('pol-1')],
+      others: [local, aPolicy('pol-1'), aProject('prj-1')],
       rows: [g('rol-1', 'pol-1', 'prj-1')],
+    },
+    {
+      name: 'a role of a project that is not there yet',
+      object: aRole('rol-1', { policies: ['pol-1'], projectID: 'prj-1' }),
+      others: [local, aPolicy('pol-1')],
+      rows: [g('rol-1', 'pol-1', 'prj-1')],
+      unresolved: ['Project prj-1 ProjectNotFound'],
+    },
+    {
+      name: 'a role of a tenant that is not there yet',
+      object: aRole('rol-1', { policies: ['pol-1'] }),
+      others: [aPolicy('pol-1')],
+      rows: [g('rol-1', 'pol-1')],
+      unresolved: ['IdentityProvider default TenantNotFound'],
     },
     {
       name: 'policies that are missing or of another tenant',
       object: aRole('rol-1', { policies: ['pol-0', 'pol-1', 'pol-2'] }),
-      others: [aPolicy('pol-1', { tenantID: 'other' }), aPolicy('pol-2')],
+      others: [local, aPolicy('pol-1', { tenantID: 'other' }), aPolicy('pol-2')],
       rows: [g('rol-1', 'pol-2')],
       defects: ['spec.policies[1] TenantMismatch'],
       unresolved: ['Policy pol-0 PolicyNotFound'],

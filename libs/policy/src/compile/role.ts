@@ -7,7 +7,7 @@ import type { CompiledSource } from './compiled.ts';
 import type { Directory } from './directory.ts';
 import { firstOf } from './first-of.ts';
 import { showHolders } from './policy.ts';
-import { referredPolicy } from './references.ts';
+import { expectProject, expectTenant, referredPolicy } from './references.ts';
 
 /** Links the role to its policies, where the role counts. */
 export function compileRole({ metadata, spec }: DeepReadonly<Role>, directory: Directory): CompiledSource {
@@ -15,6 +15,10 @@ export function compileRole({ metadata, spec }: DeepReadonly<Role>, directory: D
   const name = metadata.name ?? '';
   const tenant = spec.tenantID ?? '';
   const domain = firstOf(spec.projectID, everyDomain);
+  expectTenant(tenant, directory, into);
+  if (domain !== everyDomain) {
+    expectProject({ name: domain, field: 'spec.projectID', tenant }, directory, into);
+  }
   spec.policies?.forEach((policyID, index) => {
     const field = `spec.policies[${index}]`;
     const policy = referredPolicy({ name: policyID, field, tenant }, directory, into);

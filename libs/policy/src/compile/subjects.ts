@@ -7,6 +7,7 @@ import type { Defect, UnresolvedReason } from './compiled.ts';
 import { alive, type Directory } from './directory.ts';
 import { firstOf } from './first-of.ts';
 import { isLocalRealm } from './realm.ts';
+import { expectTenant } from './references.ts';
 
 /** A spec that names users and groups of its tenant. */
 export interface SubjectSpec {
@@ -28,7 +29,11 @@ type Resolution =
 
 /** Resolves all subjects of a spec; what leads nowhere is recorded and left out. */
 export function resolveSubjects(spec: SubjectSpec, directory: Directory, into: Compilation): readonly Member[] {
-  const realm = new Realm(spec.tenantID ?? '', directory);
+  const { tenantID = '' } = spec;
+  if (!expectTenant(tenantID, directory, into)) {
+    return [];
+  }
+  const realm = new Realm(tenantID, directory);
   const members: Member[] = [];
   const resolve = (kind: 'User' | 'Group', subject: DeepReadonly<Subject>, field: string) => {
     const resolution = kind === 'User' ? realm.user(subject) : realm.group(subject);
@@ -58,21 +63,16 @@ export function resolveSubjects(spec: SubjectSpec, directory: Directory, into: C
 class Realm {
   readonly #tenant: string;
   readonly #directory: Directory;
-  readonly #exists: boolean;
   readonly #local: boolean;
 
   constructor(tenant: string, directory: Directory) {
     const provider = alive(directory.tenant(tenant));
     this.#tenant = tenant;
     this.#directory = directory;
-    this.#exists = provider !== undefined;
     this.#local = provider !== undefined && isLocalRealm(provider);
   }
 
   user({ id = '', name = '' }: DeepReadonly<Subject>): Resolution {
-    if (!this.#exists) {
-      return this.#noTenant();
-    }
     if (id === '*' || name === '*') {
       return this.#everyone(id, name);
     }
@@ -80,9 +80,6 @@ class Realm {
   }
 
   group({ id = '', name = '' }: DeepReadonly<Subject>): Resolution {
-    if (!this.#exists) {
-      return this.#noTenant();
-    }
     const group = firstOf(id, name);
     const found = alive(this.#directory.group(group));
     const resolved = (displayName: string): Resolution => ({
@@ -144,11 +141,6 @@ class Realm {
   #resolvedUser(username: string, id: string): Resolution {
     const subject = id === '' ? { name: username } : { id, name: username };
     return { outcome: 'resolved', key: userKey(this.#tenant, username), subject };
-  }
-
-  #noTenant(): Resolution {
-    const detail = this.#tenant === '' ? 'spec.tenantID is empty' : `IdentityProvider ${this.#tenant} does not exist`;
-    return { outcome: 'unresolved', reason: 'TenantNotFound', detail };
   }
 
   #foreign(kind: string): Resolution {

@@ -99,14 +99,14 @@ export class EscalationGuard {
   }
 
   #holdersOf(user: TenantUser): Holders {
-    const administers = new CacheDirectory(this.#cache).administrators(user.tenant).includes(user.user);
+    const administers = new CacheDirectory(this.#cache).administers(user);
     const budget = new WorkBudget(maxSteps);
     return {
       administers,
       budget,
-      usual: new Holder(user, administers, this.#rules, budget),
+      usual: new Holder(user, administers, this.#rules.index, budget),
       // Without denies: who administers the tenant must be able to undo what locks its people out, himself as well.
-      undenied: new Holder(user, administers, unreadRules(), budget),
+      undenied: new Holder(user, administers, unreadRules().index, budget),
     };
   }
 

@@ -1,4 +1,4 @@
-import { localIdentity, type LocalIdentity } from '@tke/api-auth';
+import { identityProvider, localIdentity, type IdentityProvider, type LocalIdentity } from '@tke/api-auth';
 import { keyOf, type DeepReadonly } from '@tke/meta';
 import {
   controllerFor,
@@ -17,7 +17,10 @@ import {
 
 import type { Directory } from '../compile/directory.ts';
 import { compileErrors } from '../compile/errors.ts';
-import { usernameIndex } from '../indexes.ts';
+import { missingTenant } from '../compile/references.ts';
+import { identityTenantIndex, usernameIndex } from '../indexes.ts';
+import { onTenant } from '../rules/dependencies.ts';
+import { describeUnresolved } from '../rules/outcome.ts';
 import { usernameTopic } from '../rules/topics.ts';
 import { checkIdentity, passwordState, plainPasswordAdvice } from './check-identity.ts';
 
@@ -58,15 +61,17 @@ export class LocalIdentityReconciler implements Reconciler {
   }
 
   #outcome(object: DeepReadonly<LocalIdentity>): Outcome {
+    const { tenantID = '', username } = object.spec;
     const [defect] = checkIdentity(object, this.#deps.directory);
-    if (defect === undefined) {
-      return { kind: 'ready', message: `user ${object.spec.username}` };
+    if (defect !== undefined) {
+      const { code, field, value, rule, remedy } = defect;
+      const error = compileErrors[code](`${field}: ${JSON.stringify(value)} ${rule}`, { remedy });
+      return { kind: 'stalled', error };
     }
-    const { code, field, value, rule, remedy } = defect;
-    return {
-      kind: 'stalled',
-      error: compileErrors[code](`${field}: ${JSON.stringify(value)} ${rule}`, { remedy }),
-    };
+    const missing = missingTenant(tenantID, this.#deps.directory);
+    return missing === undefined
+      ? { kind: 'ready', message: `user ${username}` }
+      : { kind: 'stalled', error: compileErrors.TenantNotFound(describeUnresolved(missing)) };
   }
 
   #passwordCondition(object: DeepReadonly<LocalIdentity>) {
@@ -94,6 +99,9 @@ export function addLocalIdentityController(host: ControllerHost, dependencies: I
   controllerFor(host, 'localidentities')
     .for(localIdentity)
     .watches(localIdentity, toRivals(dependencies.cache), { predicates: [{ update: () => false }] })
+    .watches(identityProvider, toUsers(dependencies.cache), {
+      predicates: [{ update: (before, after) => onTenant.matters(before, after) }],
+    })
     .withOptions({ concurrency: 4 })
     .complete(new LocalIdentityReconciler(dependencies));
 }
@@ -104,4 +112,9 @@ function toRivals(cache: CacheReader): Mapper<LocalIdentity> {
     const value = usernameTopic(spec.tenantID, spec.username);
     return cache.list(localIdentity, { index: { name: usernameIndex, value } }).map((rival) => keyOf(rival));
   };
+}
+
+function toUsers(cache: CacheReader): Mapper<IdentityProvider> {
+  return ({ metadata: { name: value = '' } }) =>
+    cache.list(localIdentity, { index: { name: identityTenantIndex, value } }).map((user) => keyOf(user));
 }

@@ -16,6 +16,7 @@ import {
   type Role,
   type RoleBinding,
 } from '@tke/api-auth';
+import { project, type Project } from '@tke/api-business';
 import type { DeepReadonly, KubeObject } from '@tke/meta';
 import { jsonEqual, type CacheReader } from '@tke/runtime';
 
@@ -67,6 +68,12 @@ export const onTenant: Dependency<IdentityProvider> = {
   kind: identityProvider,
   topics: ({ metadata }) => [`tenant/${metadata.name ?? ''}`],
   matters: (before, after) => before.spec.type !== after.spec.type || deletion(before, after),
+};
+
+export const onProject: Dependency<Project> = {
+  kind: project,
+  topics: ({ metadata }) => [`project/${metadata.name ?? ''}`],
+  matters: (before, after) => before.spec.tenantID !== after.spec.tenantID || deletion(before, after),
 };
 
 export const onGroup: Dependency<LocalGroup> = {

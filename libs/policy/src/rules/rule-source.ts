@@ -31,7 +31,8 @@ export interface RuleSource<T extends SourceObject = SourceObject> {
  * Something an object may depend on, whether or not it exists: `policy/<name>`, `username/<tenant>/<name>`, ... Objects are
  * indexed by their topics; a change of another object names the topics it is news about.
  */
-export type Topic = `${'policy' | 'role' | 'group' | 'identity' | 'username' | 'tenant' | 'row-key'}/${string}`;
+export type Topic =
+  `${'policy' | 'role' | 'project' | 'group' | 'identity' | 'username' | 'tenant' | 'row-key'}/${string}`;
 
 export interface Dependency<D extends KubeObject = KubeObject> {
   readonly kind: Kind<D>;

@@ -27,6 +27,7 @@ import {
   onIdentity,
   onPolicy,
   onPolicyBinding,
+  onProject,
   onRole,
   onRoleBinding,
   onTenant,
@@ -37,8 +38,8 @@ import { subjectTopics } from './topics.ts';
 const policySource: RuleSource<Policy> = {
   kind: policy,
   compile: compilePolicy,
-  topics: ({ metadata }) => [`policy/${metadata.name ?? ''}`],
-  dependencies: [onPolicyBinding],
+  topics: ({ metadata, spec }) => [`policy/${metadata.name ?? ''}`, `tenant/${spec.tenantID ?? ''}`],
+  dependencies: [onTenant, onPolicyBinding],
 };
 
 const roleSource: RuleSource<Role> = {
@@ -46,9 +47,11 @@ const roleSource: RuleSource<Role> = {
   compile: compileRole,
   topics: ({ metadata, spec }) => [
     `role/${metadata.name ?? ''}`,
+    `tenant/${spec.tenantID ?? ''}`,
+    `project/${spec.projectID ?? ''}`,
     ...(spec.policies ?? []).map((name) => `policy/${name}` as const),
   ],
-  dependencies: [onPolicy, onRoleBinding],
+  dependencies: [onTenant, onProject, onPolicy, onRoleBinding],
 };
 
 const policyBindingSource: RuleSource<PolicyBinding> = {
@@ -61,8 +64,8 @@ const policyBindingSource: RuleSource<PolicyBinding> = {
 const projectPolicyBindingSource: RuleSource<ProjectPolicyBinding> = {
   kind: projectPolicyBinding,
   compile: compileProjectPolicyBinding,
-  topics: ({ spec }) => [`policy/${spec.policyID}`, ...subjectTopics(spec)],
-  dependencies: [onPolicy],
+  topics: ({ spec }) => [`policy/${spec.policyID}`, `project/${spec.projectID}`, ...subjectTopics(spec)],
+  dependencies: [onPolicy, onProject],
 };
 
 const customPolicyBindingSource: RuleSource<CustomPolicyBinding> = {
@@ -71,9 +74,10 @@ const customPolicyBindingSource: RuleSource<CustomPolicyBinding> = {
   topics: (binding) => [
     `policy/${binding.spec.policyID}`,
     `row-key/${customRowKey(binding)}`,
+    `project/${binding.spec.domain}`,
     ...subjectTopics(binding.spec),
   ],
-  dependencies: [onPolicy, onCustomBinding],
+  dependencies: [onPolicy, onProject, onCustomBinding],
 };
 
 const roleBindingSource: RuleSource<RoleBinding> = {

@@ -39,7 +39,10 @@ export function tenantsNaming(policyName: string): readonly string[] {
   });
 }
 
-export function seededSpec(tenant: string, { displayName, category, scope, effect, actions, resources }: DefaultPolicy): SeededSpec {
+export function seededSpec(
+  tenant: string,
+  { displayName, category, scope, effect, actions, resources }: DefaultPolicy,
+): SeededSpec {
   return {
     displayName,
     tenantID: tenant,
@@ -61,7 +64,10 @@ export function seedKeysOf({ metadata, spec }: DeepReadonly<Policy>): readonly s
   const labelled = metadata.labels?.[defaultPolicyLabel];
   // A tenant's users may label their own policies as they like, but not make them the default ones of another tenant.
   const marked = labelled !== undefined && metadata.labels?.[tenantLabel] === tenantID;
-  return [...(marked ? [seedKey(tenantID, labelled)] : []), ...(type === 'default' ? [seedKey(tenantID, displayName)] : [])];
+  return [
+    ...(marked ? [seedKey(tenantID, labelled)] : []),
+    ...(type === 'default' ? [seedKey(tenantID, displayName)] : []),
+  ];
 }
 
 export function seedKey(tenant: string, displayName: string): string {

@@ -15,9 +15,13 @@ export interface StoredSeed {
 export type SeedDecision = 'create' | 'adopt' | 'update' | 'current' | 'edited';
 
 export function decideSeed(stored: StoredSeed | undefined, wanted: unknown): SeedDecision {
-  if (stored === undefined) {return 'create';}
+  if (stored === undefined) {
+    return 'create';
+  }
   const wantedDigest = contentDigest(wanted);
   const digest = contentDigest(stored.content);
-  if (digest === wantedDigest) {return stored.digest === wantedDigest ? 'current' : 'adopt';}
+  if (digest === wantedDigest) {
+    return stored.digest === wantedDigest ? 'current' : 'adopt';
+  }
   return stored.digest === digest ? 'update' : 'edited';
 }

@@ -37,7 +37,9 @@ describe('default policies', () => {
   });
 
   test('make 1,835 rows', () => {
-    expect(specs.reduce((sum, { statement: { actions, resources } }) => sum + actions.length * resources.length, 0)).toBe(1835);
+    expect(
+      specs.reduce((sum, { statement: { actions, resources } }) => sum + actions.length * resources.length, 0),
+    ).toBe(1835);
   });
 
   test.each([

@@ -20,6 +20,7 @@ import {
   type RoleBinding,
   type Rule,
 } from '@tke/api-auth';
+import { project, type Project } from '@tke/api-business';
 import { apiVersionOf, type Kind, type KubeObject, type ObjectMeta } from '@tke/meta';
 
 /** A complete object of a kind. The tenant is `default` unless the spec says otherwise. */
@@ -84,6 +85,9 @@ export const anIdentity = (
   spec: Spec<LocalIdentity> = {},
   metadata?: ObjectMeta,
 ): LocalIdentity => make(localIdentity, name, { username, displayName: username, ...spec }, metadata);
+
+export const aProject = (name: string, spec: Spec<Project> = {}, metadata?: ObjectMeta): Project =>
+  make(project, name, { displayName: name, ...spec }, metadata);
 
 export function aTenant(name: string, type = 'tke', spec: Spec<IdentityProvider> = {}): IdentityProvider {
   return {

@@ -72,3 +72,11 @@ describe('jsonPatch', () => {
     );
   });
 });
+
+test('an object of which much goes is replaced as a whole, however much it is', () => {
+  const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`k${at}`, 'x']));
+  expect(jsonPatch({ a: { ...many, b: 1 }, c: 2 }, { a: { b: 1 }, c: 2 })).toEqual([
+    { op: 'replace', path: '/a', value: { b: 1 } },
+  ]);
+  expect(jsonPatch({ a: {} }, { a: many })).toHaveLength(200_000);
+});

@@ -1,28 +1,41 @@
 import type { JsonPatchOperation } from '@tke/kube-client';
 import { jsonEqual } from '@tke/runtime';
 
+/** What takes away more keys of one object than that replaces the object: whoever sends it decides how many there are. */
+const mostRemoved = 100;
+
 /**
  * The RFC 6902 operations that turn `before` into `after`, both JSON values. Objects are compared by key; arrays are
  * replaced whole, since an index says nothing once another webhook has changed the list.
  */
-export function jsonPatch(before: unknown, after: unknown, path = ''): JsonPatchOperation[] {
-  if (!isObject(before) || !isObject(after)) {
-    return jsonEqual(before, after) ? [] : [{ op: 'replace', path, value: after }];
-  }
+export function jsonPatch(before: unknown, after: unknown): JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
-  for (const key of definedKeys(before)) {
-    if (!has(after, key)) {
-      operations.push({ op: 'remove', path: child(path, key) });
+  compare(before, after, '', operations);
+  return operations;
+}
+
+function compare(before: unknown, after: unknown, path: string, operations: JsonPatchOperation[]): void {
+  if (!isObject(before) || !isObject(after)) {
+    if (!jsonEqual(before, after)) {
+      operations.push({ op: 'replace', path, value: after });
     }
+    return;
+  }
+  const removed = definedKeys(before).filter((key) => !has(after, key));
+  if (removed.length > mostRemoved) {
+    operations.push({ op: 'replace', path, value: after });
+    return;
+  }
+  for (const key of removed) {
+    operations.push({ op: 'remove', path: child(path, key) });
   }
   for (const key of definedKeys(after)) {
     if (has(before, key)) {
-      operations.push(...jsonPatch(before[key], after[key], child(path, key)));
+      compare(before[key], after[key], child(path, key), operations);
     } else {
       operations.push({ op: 'add', path: child(path, key), value: after[key] });
     }
   }
-  return operations;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,7 @@ import { codedErrors } from '@tke/errors';
 import type { Kind, KubeObject } from '@tke/meta';
 
 import type { Answer } from '../testing/https-client.ts';
-import { RecordingLogger } from '../testing/recording-logger.ts';
+import { RecordingLogger } from '@tke/log/testing';
 import { runServer } from '../testing/running-server.ts';
 
 import { admissionRoutes } from './routes.ts';

@@ -53,6 +53,22 @@ export function tenantProblems(
   }
 }
 
+/**
+ * What makes an object of a tenant worth nothing as things are. Not refused: git applies in any order.
+ * @param exists whether there is a tenant of that name
+ */
+export function tenantWarnings(
+  { spec: { tenantID = '' } }: DeepReadonly<TenantObject>,
+  exists: (tenant: string) => boolean,
+): readonly string[] {
+  if (tenantID === '') {
+    return ['spec.tenantID is empty: until it names an IdentityProvider, the object is worth nothing'];
+  }
+  return exists(tenantID)
+    ? []
+    : [`spec.tenantID: IdentityProvider ${tenantID} does not exist; until it does, the object is worth nothing`];
+}
+
 /** For kinds that only the platform's own administrators write. */
 export function platformOnlyProblems(kind: string, caller: CallerTenant): readonly FieldProblem[] {
   switch (caller.kind) {

@@ -5,6 +5,9 @@ import { platformGroup } from '../group.ts';
 import { conditions } from '../status/conditions.ts';
 import { dnsLabel, tenantID, text } from '../text.ts';
 
+/** The end of their descriptions. */
+export const notYet = 'Kept as it is: nothing acts on it yet.';
+
 /** Coordinates, columns and selectors of the kinds that put something into a cluster. */
 export const addon = {
   ...platformGroup,

@@ -2,12 +2,12 @@ import { defineKind, s } from '@tke/crd';
 import type { ObjectOf } from '@tke/meta';
 
 import { text } from '../text.ts';
-import { addon, addonFields, addonRules, addonStatus } from './addon.ts';
+import { addon, addonFields, addonRules, addonStatus, notYet } from './addon.ts';
 
 export const csiOperator = defineKind({
   ...addon,
   kind: 'CSIOperator',
-  description: 'Puts the operator that installs storage drivers into a cluster.',
+  description: `Wants the operator that installs storage drivers in a cluster. ${notYet}`,
   shortNames: ['co'],
   properties: { spec: s.object('Which cluster, and which version.', addonFields, { rules: addonRules }) },
   status: {

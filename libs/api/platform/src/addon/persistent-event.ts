@@ -5,7 +5,7 @@ import type { ObjectOf } from '@tke/meta';
 import { port } from '../port.ts';
 import { secretRef } from '../secret-ref.ts';
 import { text } from '../text.ts';
-import { addon, addonFields, addonRules, addonStatus } from './addon.ts';
+import { addon, addonFields, addonRules, addonStatus, notYet } from './addon.ts';
 
 const cls = s.object('Tencent Cloud Log Service.', {
   logSetID: s.string('Id of the log set.', { minLength: 1, maxLength: 255 }),
@@ -41,7 +41,7 @@ export type PersistentBackEnd = Infer<typeof persistentBackEnd>;
 export const persistentEvent = defineKind({
   ...addon,
   kind: 'PersistentEvent',
-  description: 'Keeps the events of a cluster in a store outside of it.',
+  description: `Wants the events of a cluster kept in a store outside of it. ${notYet}`,
   shortNames: ['pe'],
   properties: {
     spec: s.object('Which cluster, and where to.', { ...addonFields, persistentBackEnd }, { rules: addonRules }),

@@ -52,7 +52,7 @@ const app = s.object('The App.', {
 });
 
 export const bootstrapApps = s.list(
-  'Apps that are installed once the cluster is well.',
+  'Apps to install once the cluster is well. Nothing acts on it yet.',
   s.object('An App to install.', { app: s.optional(app) }),
   { maxItems: 64 },
 );

@@ -53,7 +53,7 @@ const upgrade = s.object('How nodes are upgraded after the control plane.', {
   strategy: s.optional(strategy),
 });
 
-const csiOperator = s.object('Puts the operator of storage drivers into the cluster.', {
+const csiOperator = s.object('Wants the operator of storage drivers in the cluster. Nothing acts on it yet.', {
   version: s.optional(s.oneOf('Its version. Absent or empty: the newest.', ['', 'v1.0.2'])),
 });
 

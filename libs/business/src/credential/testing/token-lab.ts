@@ -13,6 +13,7 @@ import {
 import { ruleName, userKey, type RuleSpec } from '@tke/authz';
 import { applyManifests, ControlPlane, waitFor } from '@tke/envtest';
 import type { Kind } from '@tke/meta';
+import { ShiftedClock } from '@tke/time';
 
 import { AuthzServer } from '../../members/testing/authz-server.ts';
 import { clusterKind, namespaceKind } from '../../objects/kinds.ts';
@@ -25,7 +26,9 @@ import { credentialLabel, credentialNamespace } from '../names.ts';
 import { completeKubeconfig, newRequest, type OwnRequest } from '../own-credential.ts';
 import { credentialPermissions, tokenPermissionsInMember } from '../permissions.ts';
 
-const waitMs = 60_000;
+const waitMs = 120_000;
+/** What a deletion has. Longer than a machine may stand still: who waits for the end of it lets it pass by `later`. */
+const giveUpAfterMs = 600_000;
 const apiVersion = 'business.tkestack.io/v1';
 const kind: Kind<NamespaceCredential> = namespaceCredential;
 const tenant = {
@@ -57,30 +60,38 @@ export class TokenLab {
   readonly member: ControlPlane;
   readonly folder: string;
   readonly #authz: AuthzServer;
+  readonly #clock: ShiftedClock;
   #asked = 0;
 
-  private constructor(hub: BusinessHub, authz: AuthzServer, member: ControlPlane, folder: string) {
+  private constructor(
+    { hub, clock }: { readonly hub: BusinessHub; readonly clock: ShiftedClock },
+    authz: AuthzServer,
+    member: ControlPlane,
+    folder: string,
+  ) {
     this.hub = hub;
     this.member = member;
     this.folder = folder;
     this.#authz = authz;
+    this.#clock = clock;
   }
 
-  static async start(limits: Partial<CredentialLimits>): Promise<TokenLab> {
+  static async start(limits: Omit<Partial<CredentialLimits>, 'giveUpAfterMs'>): Promise<TokenLab> {
+    const clock = new ShiftedClock();
     const folder = await mkdtemp(join(tmpdir(), 'tke-token-'));
     const hub = await BusinessHub.start({
       controllers: [
         (manager, deps) => {
           deps.cache.informer(namespaceKind);
           deps.cache.informer(clusterKind);
-          addCredentialController(manager, deps, limits);
+          addCredentialController(manager, { ...deps, clock }, { ...limits, giveUpAfterMs });
         },
       ],
       permissions: credentialPermissions,
     });
     const authz = await AuthzServer.start(hub.admin);
     const member = await ControlPlane.start({ authorizationConfig: await authz.configurationFor(asking) });
-    const lab = new TokenLab(hub, authz, member, folder);
+    const lab = new TokenLab({ hub, clock }, authz, member, folder);
     await lab.#fill();
     await hub.startManager();
     return lab;
@@ -91,6 +102,19 @@ export class TokenLab {
     await this.#authz.stop();
     await this.hub.stop();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets the time pass that deletions have, while something is done that waits for their end. They look at the clock every 15 s. */
+  async later<T>(work: () => Promise<T>): Promise<T> {
+    this.#clock.shiftMs = giveUpAfterMs;
+    return work().finally(() => (this.#clock.shiftMs = 0));
+  }
+
+  /** Deletes the Cluster of a name. Resolves when the manager knows it. */
+  async removeCluster(name: string): Promise<void> {
+    await this.hub.admin.delete(clusterKind, { name });
+    const isForgotten = () => this.hub.managers.every(({ members }) => members.get(name) === undefined);
+    await waitFor(isForgotten, { description: `the manager knows no Cluster ${name}`, timeoutMs: waitMs });
   }
 
   /** Makes carol a viewer of the project. Resolves with the name of the Rule. */

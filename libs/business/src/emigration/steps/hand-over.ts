@@ -1,9 +1,10 @@
-import type { BusinessNamespace } from '@tke/api-business';
-import type { DeepReadonly, Namespace } from '@tke/meta';
+import type { Namespace } from '@tke/meta';
 import { wholeTarget, type Step } from '@tke/plan';
 
+import { belongsTo } from '../../namespace/member-labels.ts';
+import type { NamespaceObject } from '../../objects/kinds.ts';
 import { emigrationErrors } from '../errors.ts';
-import { belongsTo, giveTo, memberNamespace } from '../member-owner.ts';
+import { giveTo, memberNamespace } from '../member-owner.ts';
 import { sourceKey, sourceOf, targetKey, type EmigrationScope } from '../scope.ts';
 import { stepNames } from '../step-names.ts';
 
@@ -39,7 +40,7 @@ export const handOver: Step<EmigrationScope> = {
 /** The namespace that the old Namespace was Available with, and no other of its name. */
 function sameAsBefore(
   { emigration }: EmigrationScope,
-  { spec, status }: DeepReadonly<BusinessNamespace>,
+  { spec, status }: NamespaceObject,
   found: Namespace | undefined,
 ): Namespace {
   const what = `namespace ${spec.namespace} of cluster ${spec.clusterName}`;

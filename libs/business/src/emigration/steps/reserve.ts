@@ -1,9 +1,7 @@
-import type { BusinessNamespace } from '@tke/api-business';
 import { isAlreadyExists } from '@tke/kube-client';
-import type { DeepReadonly } from '@tke/meta';
 import { wholeTarget, type Step, type Waiting } from '@tke/plan';
 
-import { namespaceKind } from '../../objects/kinds.ts';
+import { namespaceKind, type NamespaceObject } from '../../objects/kinds.ts';
 import { grantOf, quotaProblem } from '../../quota/grant.ts';
 import { emigrationErrors } from '../errors.ts';
 import { emigrationFieldManager as fieldManager } from '../names.ts';
@@ -47,7 +45,7 @@ async function create(scope: EmigrationScope, signal: AbortSignal): Promise<void
   }
 }
 
-function granted(scope: EmigrationScope, target: DeepReadonly<BusinessNamespace>): Waiting | undefined {
+function granted(scope: EmigrationScope, target: NamespaceObject): Waiting | undefined {
   if (target.metadata.deletionTimestamp !== undefined) {
     throw emigrationErrors.NewNamespaceGone('the new Namespace is being deleted');
   }

@@ -67,7 +67,8 @@ export class AuthzServer {
     const server = `${this.#url}/auth/authz/clusters/${cluster}`;
     await writeFile(kubeConfigFile, kubeconfig({ server, caPem: this.#ca.certPem, client }), { mode: 0o600 });
     const webhook = {
-      ...{ timeout: '2s', authorizedTTL: '1ms', unauthorizedTTL: '1ms', failurePolicy: 'Deny' },
+      // The longest there is: an answer that comes too late is a refusal.
+      ...{ timeout: '30s', authorizedTTL: '1ms', unauthorizedTTL: '1ms', failurePolicy: 'Deny' },
       ...{ subjectAccessReviewVersion: 'v1', matchConditionSubjectAccessReviewVersion: 'v1' },
       connectionInfo: { type: 'KubeConfigFile', kubeConfigFile },
       matchConditions: [{ expression: "!request.user.startsWith('system:')" }],

@@ -1,18 +1,21 @@
 import { adoptAnnotation, memberLabels, type BusinessNamespace } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
-import type { Client } from '@tke/kube-client';
+import { isNotFound, type Client } from '@tke/kube-client';
 import { coreKinds } from '@tke/meta';
+import { ShiftedClock } from '@tke/time';
 
 import { namespaceKind, projectKind } from '../../objects/kinds.ts';
 import { addProjectController } from '../../project/project-controller.ts';
 import { projectPermissions } from '../../project/permissions.ts';
 import { BusinessHub } from '../../testing/business-hub.ts';
-import { aNamespace, aProject } from '../../testing/objects.ts';
+import { aNamespace, aProject, aTenant } from '../../testing/objects.ts';
 import { resourceQuota } from '../member-kinds.ts';
 import { addNamespaceController } from '../namespace-controller.ts';
 import { namespacePermissions } from '../permissions.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 120_000;
+/** What a deletion has. Longer than a machine may stand still: who waits for the end of it lets it pass by `giveUp`. */
+const giveUpAfterMs = 600_000;
 
 export const clusterName = 'cls-a';
 
@@ -23,24 +26,31 @@ export class NamespaceBed {
   readonly hub: BusinessHub;
   /** Of managers: methods and answers of requests to the hub and to the member. */
   readonly requests: { readonly hub: string[]; readonly member: string[] };
+  readonly #clock: ShiftedClock;
 
-  private constructor(hub: BusinessHub, requests: NamespaceBed['requests']) {
+  private constructor(hub: BusinessHub, requests: NamespaceBed['requests'], clock: ShiftedClock) {
     this.hub = hub;
     this.requests = requests;
+    this.#clock = clock;
   }
 
-  /** `giveUpAfterMs` is that of deletions. The projects have 10 cpu and 100 pods each. */
-  static async start(giveUpAfterMs: number, projects: readonly string[]): Promise<NamespaceBed> {
+  /** The projects have 10 cpu and 100 pods each. */
+  static async start(projects: readonly string[]): Promise<NamespaceBed> {
     const requests: NamespaceBed['requests'] = { hub: [], member: [] };
+    const clock = new ShiftedClock();
     const hub = await BusinessHub.start({
-      controllers: [addProjectController, (host, deps) => addNamespaceController(host, deps, { giveUpAfterMs })],
+      controllers: [
+        addProjectController,
+        (host, deps) => addNamespaceController(host, { ...deps, clock }, { giveUpAfterMs }),
+      ],
       permissions: [...projectPermissions, ...namespacePermissions],
       onRequest: ({ method, code }) => requests.hub.push(`${method} ${code}`),
       onMemberRequest: ({ method, code }) => requests.member.push(`${method} ${code}`),
     });
+    await hub.apply(aTenant('acme'));
     await hub.addMember(clusterName, 'acme');
     await hub.startManager();
-    const bed = new NamespaceBed(hub, requests);
+    const bed = new NamespaceBed(hub, requests, clock);
     await Promise.all(projects.map((name) => bed.project(name, { cpu: '10', pods: '100' })));
     return bed;
   }
@@ -100,9 +110,47 @@ export class NamespaceBed {
     const isGone = () =>
       this.get(project, namespace).then(
         ({ status }) => Promise.reject(new Error(JSON.stringify(status))),
-        () => true,
+        (error: unknown) => isNotFound(error) || Promise.reject(error as Error),
       );
     return this.eventually(`${namespace} is gone`, isGone);
+  }
+
+  /** Lets the time pass that a deletion under way has, and resolves when that has ended. */
+  async giveUp(project: string, namespace: string): Promise<void> {
+    this.#clock.shiftMs = giveUpAfterMs;
+    try {
+      // The timer that would wake the controller is the system's.
+      const body = { metadata: { annotations: { 'test.tkestack.io/time': 'passed' } } };
+      await this.hub.admin.patch(namespaceKind, objectOf(project, namespace).metadata, { type: 'merge', body });
+      await this.untilGone(project, namespace);
+    } finally {
+      this.#clock.shiftMs = 0;
+    }
+  }
+
+  /** The cpu that the ledger of a project has for a Namespace; undefined for nothing. */
+  async chargedFor(project: string, namespace: string): Promise<string | number | undefined> {
+    const { status } = await this.hub.admin.get(projectKind, { name: project });
+    const { name } = objectOf(project, namespace).metadata;
+    return status?.charges?.find((each) => each.name === name)?.clusters[clusterName]?.hard?.cpu;
+  }
+
+  /** Writes of managers so far. Watches end and begin anew, and probes go on: those are GETs. */
+  get writes(): { readonly hub: readonly string[]; readonly member: readonly string[] } {
+    const written = (requests: readonly string[]) => requests.filter((request) => !request.startsWith('GET'));
+    return { hub: written(this.requests.hub), member: written(this.requests.member) };
+  }
+
+  /** The answer to a write comes to the manager after everybody else may have seen what was written. */
+  async atRest(): Promise<void> {
+    let seen = -1;
+    const isUnchanged = () => {
+      const before = seen;
+      const { hub, member } = this.writes;
+      seen = hub.length + member.length;
+      return seen === before;
+    };
+    await waitFor(isUnchanged, { description: 'nothing is written any more', timeoutMs, intervalMs: 1_000 });
   }
 
   eventually(description: string, passes: () => Promise<boolean>): Promise<unknown> {

@@ -7,10 +7,11 @@ import { ShiftedClock } from '@tke/time';
 import { namespaceKind, projectKind } from '../../objects/kinds.ts';
 import { BusinessHub, conditionOf, type RunningManager } from '../../testing/business-hub.ts';
 import { addNamespacesInForce } from '../../testing/namespaces-in-force.ts';
+import { aCluster, aTenant } from '../../testing/objects.ts';
 import { projectPermissions } from '../permissions.ts';
 import { addProjectController } from '../project-controller.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 120_000;
 
 const namespacesInForce = [
   { group: projectKind.group, resources: ['namespaces'], verbs: ['patch'] },
@@ -35,6 +36,7 @@ export class ProjectBed {
       controllers: [(host, deps) => addProjectController(host, { ...deps, clock }), addNamespacesInForce],
       permissions: [...projectPermissions, ...namespacesInForce],
     });
+    await hub.apply(aTenant('acme'), aTenant('other'), aCluster('cls-a'));
     return new ProjectBed(hub, await hub.startManager(), clock);
   }
 

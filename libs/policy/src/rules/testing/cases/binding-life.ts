@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { customPolicyBinding, policy, policyBinding } from '@tke/api-auth';
+import { customPolicyBinding, policy, policyBinding, projectPolicyBinding, role } from '@tke/api-auth';
+import { project } from '@tke/api-business';
 import { waitFor } from '@tke/envtest';
 
 import {
@@ -9,10 +10,13 @@ import {
   anIdentity,
   aPolicy,
   aPolicyBinding,
+  aProject,
+  aProjectPolicyBinding,
   aRole,
   aRoleBinding,
   statement,
 } from '../../../testing/objects.ts';
+import { timeoutMs } from '../../../testing/platform.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** Rows from the first write of a binding to its end. */
@@ -53,9 +57,9 @@ export function describeBindingLife(platform: RunningPlatform): void {
         aPolicyBinding(pb, { policyID: pol, users: [{ id: usr }] }),
       );
       const shown = async () => (await platform().admin.get(policy, { name: pol })).status?.users;
-      expect(await waitFor(shown, { description: 'users in the status' })).toEqual([{ id: usr, name: id }]);
+      expect(await waitFor(shown, { description: 'users in the status', timeoutMs })).toEqual([{ id: usr, name: id }]);
       await platform().remove(policyBinding, pb);
-      await waitFor(async () => (await shown()) === undefined, { description: 'no users in the status' });
+      await waitFor(async () => (await shown()) === undefined, { description: 'no users in the status', timeoutMs });
     });
 
     test('rows follow the statement of the policy', async () => {
@@ -89,6 +93,29 @@ export function describeBindingLife(platform: RunningPlatform): void {
       await platform().untilRows(`Policy/${pol}`, [`p ${pol} * * get* allow`]);
       await platform().untilRows(`Role/${rol}`, [`g ${rol} ${pol} ${prj}`]);
       await platform().untilRows(`RoleBinding/${rlb}`, [`g default##user##${id} ${rol} ${prj}`]);
+    });
+
+    test('a project that is not there is told until it is, and again when it goes', async () => {
+      const { pol, rol, usr, id, prj } = names();
+      const binding = aProjectPolicyBinding({ policyID: pol, projectID: prj, users: [{ id: usr }] });
+      const scoped = aRole(rol, { policies: [pol], projectID: prj });
+      await platform().apply(aPolicy(pol, { scope: 'project' }), anIdentity(usr, id), binding, scoped);
+      const rows = [`g default##user##${id} ${pol} ${prj}`];
+      const missing = await platform().untilReason(projectPolicyBinding, binding, 'ProjectNotFound');
+      expect(missing.message).toContain(`spec.projectID: Project ${prj} does not exist in tenant "default"`);
+      await platform().untilReason(role, scoped, 'ProjectNotFound');
+      const { status } = await platform().admin.get(projectPolicyBinding, { name: `${prj}-${pol}` });
+      expect(status?.unresolved).toEqual([{ kind: 'Project', id: prj, reason: 'ProjectNotFound' }]);
+      // Nothing has to be made anew when it comes.
+      await platform().untilRows(`ProjectPolicyBinding/${prj}-${pol}`, rows);
+
+      await platform().apply(aProject(prj));
+      await platform().untilReason(projectPolicyBinding, binding, 'Succeeded');
+      await platform().untilReason(role, scoped, 'Succeeded');
+      await platform().remove(project, prj);
+      await platform().untilReason(projectPolicyBinding, binding, 'ProjectNotFound');
+      await platform().untilReason(role, scoped, 'ProjectNotFound');
+      await platform().untilRows(`ProjectPolicyBinding/${prj}-${pol}`, rows);
     });
 
     test('a custom binding in a namespace follows its policy and leaves nothing', async () => {

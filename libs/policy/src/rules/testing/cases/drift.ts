@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { policyBinding, rule, type Rule } from '@tke/api-auth';
 import { waitFor } from '@tke/envtest';
+import { isNotFound } from '@tke/kube-client';
 
 import { anIdentity, aPolicy, aPolicyBinding, aRule } from '../../../testing/objects.ts';
+import { timeoutMs } from '../../../testing/platform.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** What others do to Rules, and what happened while no manager ran, is mended. */
@@ -47,13 +49,12 @@ export function describeDrift(platform: RunningPlatform): void {
           '{"metadata":{"ownerReferences":null,"labels":null,"annotations":null}}',
         ],
       ],
-    ])('a Rule that is %s is mended within seconds', async (_, command) => {
+    ])('a Rule that is %s is mended', async (_, command) => {
       const { pol } = names();
       await platform().apply(aPolicy(pol));
       await platform().untilRows(`Policy/${pol}`, [`p ${pol} * * get* allow`]);
       const { metadata, spec } = await stored(`Policy/${pol}`);
       const { labels, annotations, ownerReferences } = metadata;
-      const since = performance.now();
       await kubectl(...command(metadata.name!));
       const mended = async () => {
         const now = await platform().admin.get(rule, { name: metadata.name! });
@@ -61,8 +62,7 @@ export function describeDrift(platform: RunningPlatform): void {
         expect(now.spec).toEqual(spec);
         return true;
       };
-      await waitFor(mended, { description: 'the Rule is as it was' });
-      expect(performance.now() - since).toBeLessThan(5000);
+      await waitFor(mended, { description: 'the Rule is as it was', timeoutMs });
     });
 
     test('a Rule that claims a source which does not list it is deleted', async () => {
@@ -106,8 +106,11 @@ export function describeDrift(platform: RunningPlatform): void {
       await platform().startManager();
       await platform().untilRows(`Policy/${pol}`, [`p ${pol} * * get* allow`]);
       await platform().untilNoRows(`PolicyBinding/${pb}`);
-      const { items } = await platform().admin.list(policyBinding);
-      expect(items.map((item) => item.metadata.name)).not.toContain(pb);
+      const isGone = () =>
+        platform()
+          .admin.get(policyBinding, { name: pb })
+          .then(() => false, isNotFound);
+      await waitFor(isGone, { description: 'the binding is gone', timeoutMs });
     });
   });
 }

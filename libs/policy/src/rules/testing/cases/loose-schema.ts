@@ -6,7 +6,7 @@ import { waitFor } from '@tke/envtest';
 import type { KubeObject } from '@tke/meta';
 
 import { aPolicy, aRule, statement } from '../../../testing/objects.ts';
-import type { Platform } from '../../../testing/platform.ts';
+import { timeoutMs, type Platform } from '../../../testing/platform.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** Objects from a time when the schema knew less. */
@@ -62,5 +62,5 @@ function withoutRules(definition: KubeObject): KubeObject {
 /** A changed schema is in force some moments after it was written. */
 async function untilTaken(platform: Platform, object: KubeObject): Promise<void> {
   const taken = () => platform.apply(object).then(() => true);
-  await waitFor(taken, { description: `${object.kind} is taken`, timeoutMs: 30_000, intervalMs: 200 });
+  await waitFor(taken, { description: `${object.kind} is taken`, timeoutMs, intervalMs: 200 });
 }

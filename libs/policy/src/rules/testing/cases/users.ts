@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { localIdentity, policyBinding } from '@tke/api-auth';
+import { identityProvider, localIdentity, policy, policyBinding } from '@tke/api-auth';
 
-import { anIdentity, aPolicy, aPolicyBinding } from '../../../testing/objects.ts';
+import { anIdentity, aPolicy, aPolicyBinding, aTenant } from '../../../testing/objects.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** Whom a binding reaches as users come, go and change. */
@@ -50,6 +50,22 @@ export function describeUsers(platform: RunningPlatform): void {
       await platform().remove(localIdentity, `${usr}-1`);
       await platform().untilReason(localIdentity, second, 'Succeeded');
       await platform().untilRows(`PolicyBinding/${pb}`, [`g default##user##${id} ${pol} *`]);
+    });
+
+    test('of a tenant that is not there are told so, as its policies are, until it is', async () => {
+      const { id, pol, usr } = names();
+      const tenantID = id.slice(0, 30).replace(/-$/, 'x');
+      const [user, held] = [anIdentity(usr, id, { tenantID }), aPolicy(pol, { tenantID })];
+      await platform().apply(user, held);
+      const { message } = await platform().untilReason(localIdentity, user, 'TenantNotFound');
+      expect(message).toContain(`spec.tenantID: IdentityProvider ${tenantID} does not exist`);
+      await platform().untilReason(policy, held, 'TenantNotFound');
+      await platform().apply(aTenant(tenantID));
+      await platform().untilReason(localIdentity, user, 'Succeeded');
+      await platform().untilReason(policy, held, 'Succeeded');
+      await platform().remove(identityProvider, tenantID);
+      await platform().untilReason(localIdentity, user, 'TenantNotFound');
+      await platform().untilReason(policy, held, 'TenantNotFound');
     });
 
     test('a password in clear is pointed out without being repeated', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { identityProvider, localGroup, policyBinding, projectPolicyBinding, role, roleBinding } from '@tke/api-auth';
+import { waitFor } from '@tke/envtest';
 import type { KubeObject } from '@tke/meta';
 
 import {
@@ -8,11 +9,13 @@ import {
   anIdentity,
   aPolicy,
   aPolicyBinding,
+  aProject,
   aProjectPolicyBinding,
   aRole,
   aRoleBinding,
   aTenant,
 } from '../../../testing/objects.ts';
+import { timeoutMs } from '../../../testing/platform.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** What admission would have refused or put in order. */
@@ -32,6 +35,7 @@ export function describeWithoutWebhooks(platform: RunningPlatform): void {
         aPolicy(pol, of),
         aPolicy(`${pol}-p`, { ...of, scope: 'project' }),
         aTenant(tenant),
+        aProject(prj, of),
       ];
       for (const object of objects) {
         await platform().apply(object);
@@ -90,9 +94,13 @@ export function describeWithoutWebhooks(platform: RunningPlatform): void {
         'Stalled True',
         'Ready False',
       ]);
-      expect(platform().events).toContainEqual(
-        expect.objectContaining({ object: `PolicyBinding/${pb}`, type: 'Warning', reason: 'TenantMismatch' }),
-      );
+      // Told when the answer to the write of the status has come.
+      const wanted = { object: `PolicyBinding/${pb}`, type: 'Warning', reason: 'TenantMismatch' };
+      const isTold = () => {
+        expect(platform().events).toContainEqual(expect.objectContaining(wanted));
+        return true;
+      };
+      await waitFor(isTold, { description: 'an event tells it', timeoutMs });
     });
   });
 }

@@ -6,6 +6,7 @@ import { cacheOf } from '@tke/runtime/testing';
 import { registerInformers } from '../../../informers.ts';
 import { aPolicy, statement } from '../../../testing/objects.ts';
 import { RuleWriter } from '../../rule-writer.ts';
+import { timeoutMs } from '../../../testing/platform.ts';
 import { names, type RunningPlatform } from '../running-platform.ts';
 
 /** How Rules are written: in which order, past a cache that lags, and without the permission. */
@@ -25,6 +26,7 @@ export function describeWriting(platform: RunningPlatform): void {
       const events = platform().admin.watch(rule, {
         fieldSelector: `spec.v0=${pol}`,
         resourceVersion: metadata.resourceVersion!,
+        signal: AbortSignal.timeout(timeoutMs),
       });
       for await (const event of events) {
         if (event.type !== 'BOOKMARK') {

@@ -24,7 +24,7 @@ export function mayReach(cache: CacheReader, rules: FollowedRules): MayReach {
       throw escalationErrors.RulesNotSynced('what the caller holds is not known yet');
     }
     const { user } = caller;
-    const administers = new CacheDirectory(cache).administrators(user.tenant).includes(user.user);
-    return new Holder(user, administers, rules, new WorkBudget(maxSteps)).may(attributes, domain);
+    const administers = new CacheDirectory(cache).administers(user);
+    return new Holder(user, administers, rules.index, new WorkBudget(maxSteps)).may(attributes, domain);
   };
 }

@@ -7,7 +7,7 @@ import { defaultPolicies, nameIn, seededSpec } from '../seeds/default-policies.t
 import { compiledPlatform } from '../testing/compiled-platform.ts';
 import { anIdentity, aPolicy, aPolicyBinding, aProjectPolicyBinding, aTenant, statement } from '../testing/objects.ts';
 import { tenantUser } from '../testing/story.ts';
-import { mayReach } from './caller-powers.ts';
+import { mayReach } from './may-reach.ts';
 import { unreadRules } from './followed-rules.ts';
 
 let end: AbortController;

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { groupKey, RuleIndex, userKey } from '@tke/authz';
-
-import { heldPolicies, roleOf } from './roles.ts';
+import { RuleIndex } from '../index/rule-index.ts';
+import { groupKey, userKey } from '../rows/keys.ts';
+import { heldPolicies } from './held-policies.ts';
+import { WorkBudget } from './work.ts';
 
 const rules = new RuleIndex();
 let rows = 0;
@@ -23,15 +24,15 @@ link(carol, 'pol-without-rows', 'prj-c');
 link(userKey('t', 'eve'), 'pol-t-project-owner', 'prj-a');
 
 test('the policies of somebody are found by project, through groups and roles, and nobody else’s', () => {
-  expect(Object.fromEntries(heldPolicies(rules, [carol]))).toEqual({
+  expect(Object.fromEntries(heldPolicies(rules, [carol], new WorkBudget(100)))).toEqual({
     'prj-a': ['pol-t-project-viewer'],
     'prj-b': ['pol-custom'],
     '*': ['pol-wide'],
   });
 });
 
-test('only the policies of a tenant’s own projects have short names', () => {
-  expect(
-    ['pol-t-project-owner', 'pol-t-project-other', 'pol-u-project-owner'].map((name) => roleOf(name, 't')),
-  ).toEqual(['owner', 'pol-t-project-other', 'pol-u-project-owner']);
+test('whoever holds too much is not looked through to the end', () => {
+  expect(() => heldPolicies(rules, [carol], new WorkBudget(4))).toThrow(
+    expect.objectContaining({ code: 'TooMuchToCompare' }),
+  );
 });
