@@ -23,6 +23,12 @@ export interface SshdOptions {
   readonly config?: readonly string[];
 }
 
+/**
+ * A line of sshd_config. bash reads ~/.bashrc of who logs in, but not below another shell (shell.c, run_startup_files). What stands there
+ * is this machine's: it may take seconds, or a lock that the next command waits for where a test kills this one.
+ */
+export const noBashrc = 'SetEnv SHLVL=1';
+
 /** A real sshd on the loopback, with host keys of its own. It dies with this process. */
 export class Sshd {
   readonly port: number;
@@ -151,6 +157,7 @@ export class Sshd {
       'MaxStartups 100',
       'PrintMotd no',
       'LogLevel VERBOSE',
+      noBashrc,
       '',
     ].join('\n');
   }

@@ -14,6 +14,7 @@ import { resolveSshd, type SshdBinaries } from './binary.ts';
 import { errors } from './errors.ts';
 import { greets } from './greets.ts';
 import { generateKey, type SshKey } from './keys.ts';
+import { noBashrc } from './sshd.ts';
 import { tool } from './tool.ts';
 
 const systemdPath = '/lib/systemd/systemd';
@@ -165,6 +166,7 @@ PidFile none
 StrictModes no
 UsePAM no
 PermitRootLogin prohibit-password
+${noBashrc}
 `,
     );
     await writeFile(
